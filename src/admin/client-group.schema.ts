@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { writeAnswer } from './answer.schema.js';
+import { deltaSchema, emailSchema, groupNameSchema, idListSchema, idSchema, pageOf, pageShape, writeBody } from './fields.schema.js';
+
+const whole = {
+  name: groupNameSchema,
+  email: emailSchema.nullish(),
+  dossiers: idListSchema.default([]),
+  collaborators: idListSchema.default([]),
+  collaboratorGroups: idListSchema.default([]),
+};
+
+export const clientGroupPutSchema = writeBody(whole);
+export const clientGroupPostSchema = writeBody({ id: idSchema.optional(), ...whole });
+export const clientGroupPatchSchema = writeBody({
+  name: groupNameSchema.optional(),
+  email: emailSchema.nullish(),
+  dossiers: deltaSchema.optional(),
+  collaborators: deltaSchema.optional(),
+  collaboratorGroups: deltaSchema.optional(),
+});
+export type ClientGroupPut = z.infer<typeof clientGroupPutSchema>;
+export type ClientGroupPatch = z.infer<typeof clientGroupPatchSchema>;
+
+/** As an admin sees it; to a collaborator only `id` and `name` are shown (rule 30). */
+export const clientGroupSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().nullable().optional(),
+    dossiers: z.array(z.string()).optional(),
+    collaborators: z.array(z.string()).optional(),
+    collaboratorGroups: z.array(z.string()).optional(),
+    excluded: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'ClientGroup' });
+export type ClientGroupView = z.infer<typeof clientGroupSchema>;
+
+export const clientGroupListSchema = pageOf(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().nullable().optional(),
+    counts: z
+      .object({ dossiers: z.int(), collaborators: z.int(), collaboratorGroups: z.int() })
+      .optional(),
+  }),
+);
+export const clientGroupAnswerSchema = writeAnswer(clientGroupSchema);
+export const clientGroupQuerySchema = z.object({ ...pageShape, q: z.string().max(200).optional() });
+export const clientGroupDeleteSchema = z.object({ moveDossiersTo: idSchema.optional() });
+export const deletedSchema = writeAnswer(z.object({ deleted: z.literal(true) }));

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { problem } from '#src/platform/errors.js';
+import { firstRow } from '#src/platform/sql.js';
+import { CollaboratorEntity, type Collaborator } from '#src/relations/entities.js';
+import { tuple, type Tuple } from '#src/relations/tuples.js';
+import type { Answer } from './answer.js';
+import type { CollaboratorPatch, CollaboratorPut, CollaboratorView } from './collaborator.schema.js';
+import type { Delta } from './fields.schema.js';
+import type { OfficeView } from './office-reader.js';
+import type { WriteRequest } from './read-request.js';
+import { RelationWriter, type Outcome } from './relation-writer.js';
+import { changeTuples } from './tuple-changes.js';
+import { etagOf, expectVersion, type Write } from './write.js';
+
+type Fields = Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>;
+
+/** The people of an office (rules 20–23). */
+@Injectable()
+export class CollaboratorsService {
+  constructor(private readonly writer: RelationWriter) {}
+
+  /** Makes the collaborator, or replaces their fields; memberships stay. */
+  put(request: WriteRequest, id: string, body: CollaboratorPut): Promise<Answer> {
+    return this.writer.write(request, async (write) => {
+      const existing = await findCollaborator(write, id);
+      const language = body.language ?? existing?.language ?? (await officeLanguage(write));
+      const fields = fieldsOf({ ...body, language });
+      if (existing) return this.update(write, existing, fields, 'replaces');
+      write.guard.require('collaborator', 'create', { id });
+      await requireFreeEmail(write, id, fields.email);
+      await write.em.insert(CollaboratorEntity, { office: write.office.id, id, ...fields, version: write.revision });
+      write.recordEntity(`collaborator:${id}`, 'create', null, fields);
+      return this.outcome(write, id, 201);
+    });
+  }
+
+  patch(request: WriteRequest, id: string, body: CollaboratorPatch): Promise<Answer> {
+    return this.writer.write(request, async (write) => {
+      const existing = await requireCollaborator(write, id);
+      return this.update(write, existing, { ...fieldsOf(existing), ...definedFields(body) });
+    });
+  }
+
+  /** The same relationship as from the group's side, so that edits of both sides merge (rule 22). */
+  patchGroups(request: WriteRequest, id: string, kind: 'client_group' | 'collaborator_group', delta: Delta): Promise<Answer> {
+    const made = (group: string) =>
+      kind === 'client_group' ? tuple.clientGroupHas(group, 'collaborator', id) : tuple.groupHasMember(group, id);
+    return this.writer.write(request, async (write) => {
+      write.guard.require('collaborator', 'update_groups', { id });
+      const existing = await requireCollaborator(write, id);
+      if (request.ifMatch !== undefined) await expectVersion(write, `collaborator:${id}`, existing.version);
+      await changeTuples(write, { add: delta.add.map(made), remove: delta.remove.map(made) });
+      return this.outcome(write, id);
+    });
+  }
+
+  /** Ends all access at once; memberships stay dormant, managerships go to `handOverTo` where one is named (rule 20). */
+  deactivate(request: WriteRequest, id: string, handOverTo: string | undefined): Promise<Answer> {
+    return this.writer.write(request, async (write) => {
+      write.guard.require('collaborator', 'deactivate', { id });
+      const existing = await requireCollaborator(write, id);
+      if (request.ifMatch !== undefined) await expectVersion(write, `collaborator:${id}`, existing.version);
+      if (handOverTo !== undefined) await this.handOver(write, id, handOverTo);
+      if (existing.status === 'active') await this.store(write, existing, { ...fieldsOf(existing), status: 'inactive' });
+      return this.outcome(write, id);
+    });
+  }
+
+  private async handOver(write: Write, from: string, to: string): Promise<void> {
+    const heir = await findCollaborator(write, to);
+    if (!heir) throw problem('unknown_reference', { type: 'collaborator', id: to });
+    if (heir.status !== 'active' || to === from) throw problem('inactive_collaborator', { collaborator: to });
+    const managed = await write.store.tuplesWith('collaborator', [from], 'manager');
+    const add = managed.map((t) => ({ ...tuple.dossierHas(t.objectId, 'manager', to), primary: t.primary }));
+    // Also dossiers that the admin may not open go over: that is what keeps them managed.
+    await changeTuples(write, { add, remove: managed }, { authorize: false });
+  }
+
+  private async update(write: Write, existing: Collaborator, fields: Fields, mode?: 'replaces'): Promise<Outcome> {
+    write.guard.require('collaborator', 'update', { id: existing.id });
+    const unchanged = JSON.stringify(fields) === JSON.stringify(fieldsOf(existing));
+    if (!(mode === 'replaces' && unchanged)) await expectVersion(write, `collaborator:${existing.id}`, existing.version);
+    if (!unchanged) {
+      if (fields.status === 'inactive' && existing.status === 'active') {
+        write.guard.require('collaborator', 'deactivate', { id: existing.id });
+      }
+      await requireFreeEmail(write, existing.id, fields.email);
+      await this.store(write, existing, fields);
+    }
+    return this.outcome(write, existing.id);
+  }
+
+  private async store(write: Write, existing: Collaborator, fields: Fields): Promise<void> {
+    await write.em.nativeUpdate(CollaboratorEntity, { office: write.office.id, id: existing.id }, fields);
+    write.recordEntity(`collaborator:${existing.id}`, 'update', fieldsOf(existing), fields);
+  }
+
+  private async outcome(write: Write, id: string, status = 200): Promise<Outcome> {
+    const collaborator = await requireCollaborator(write, id);
+    const version = write.hasTouched(`collaborator:${id}`) ? write.revision : collaborator.version;
+    return { body: await collaboratorView(write, collaborator), status, etag: etagOf(version) };
+  }
+}
+
+function fieldsOf({ email, firstName, lastName, profile, language, status }: Fields): Fields {
+  return { email, firstName, lastName, profile, language, status };
+}
+
+function definedFields(body: CollaboratorPatch): Partial<Fields> {
+  const { reason: _reason, ...fields } = body;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+async function officeLanguage(write: Write) {
+  const office = await firstRow<Pick<Collaborator, 'language'>>(write.em, 'select language from office where id = $1', [
+    write.office.id,
+  ]);
+  return office?.language ?? 'fr';
+}
+
+/** Rule 23; the database refuses it as well. */
+async function requireFreeEmail(write: Write, id: string, email: string): Promise<void> {
+  const taken = await firstRow(
+    write.em,
+    'select 1 from collaborator where office = $1 and lower(email) = lower($2) and id <> $3',
+    [write.office.id, email, id],
+  );
+  if (taken) throw problem('email_taken', { email });
+}
+
+type Place = Pick<OfficeView, 'em' | 'store'> & { office: { id: string } };
+
+export function findCollaborator(place: Place, id: string): Promise<Collaborator | null> {
+  return place.em.findOne(CollaboratorEntity, { office: place.office.id, id }, { refresh: true });
+}
+
+/** @throws `not_found` */
+export async function requireCollaborator(place: Place, id: string): Promise<Collaborator> {
+  const collaborator = await findCollaborator(place, id);
+  if (!collaborator) throw problem('not_found', { type: 'collaborator', id });
+  return collaborator;
+}
+
+/** The collaborator with the groups they are in, directly and through a collaborator group. */
+export async function collaboratorView(place: Place, collaborator: Collaborator): Promise<CollaboratorView> {
+  const { id } = collaborator;
+  const own = await place.store.tuplesWith('collaborator', [id]);
+  const groups = own.filter((t) => t.relation === 'member');
+  const inherited = await place.store.tuplesWith('collaborator_group', groups.map((t) => t.objectId));
+  const membership = (t: Tuple) => ({ id: t.objectId, expiresAt: t.expiresAt, since: t.createdAt, by: t.createdBy });
+  return {
+    id,
+    ...fieldsOf(collaborator),
+    clientGroups: own.filter((t) => t.relation === 'collaborator').map(membership),
+    collaboratorGroups: groups.map(membership),
+    inheritedClientGroups: inherited.map((t) => ({ id: t.objectId, via: t.subjectId })),
+  };
+}

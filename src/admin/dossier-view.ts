@@ -1,0 +1,104 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { problem } from '#src/platform/errors.js';
+import { DossierEntity, type Dossier } from '#src/relations/entities.js';
+import { formatEnterpriseNumber } from '#src/relations/enterprise-number.js';
+import type { DossierFacts } from '#src/relations/facts.js';
+import type { RelationStore } from '#src/relations/relation.store.js';
+import type { Tuple } from '#src/relations/tuples.js';
+import type { DossierView } from './dossier.schema.js';
+import type { Guard } from './guard.js';
+
+/** What a read and a write have in common: one office, as one actor sees it. */
+export interface Place {
+  em: EntityManager;
+  office: { id: string };
+  guard: Guard;
+  store: RelationStore;
+}
+
+/** A dossier with its tuples, oldest first. */
+export interface LoadedDossier {
+  row: Dossier;
+  tuples: Tuple[];
+  facts: DossierFacts;
+}
+
+/** The dossiers among `ids` that exist, with their tuples, in two statements. */
+export async function loadDossiers(place: Place, ids: readonly string[]): Promise<Map<string, LoadedDossier>> {
+  const found = await place.em.find(DossierEntity, { office: place.office.id, id: { $in: [...ids] } }, { refresh: true });
+  const tuples = Map.groupBy(await place.store.tuplesOf('dossier', ids), (t) => t.objectId);
+  return new Map(
+    found.map((row) => {
+      const own = tuples.get(row.id) ?? [];
+      return [row.id, { row, tuples: own, facts: factsOf(row, own) }];
+    }),
+  );
+}
+
+/**
+ * The dossier, where the actor may do `action` with it.
+ *
+ * @throws `not_found` where it does not exist for the actor, `forbidden`
+ */
+export async function requireDossier(
+  place: Place,
+  id: string,
+  action: string,
+  properties?: Record<string, unknown>,
+): Promise<LoadedDossier> {
+  const dossier = (await loadDossiers(place, [id])).get(id);
+  if (!dossier) throw problem('not_found', { type: 'dossier', id });
+  place.guard.requireDossier({ ...dossier.facts }, action, properties);
+  return dossier;
+}
+
+/** The dossier, where it exists for the actor. @throws `not_found` */
+export async function requireVisibleDossier(place: Place, id: string): Promise<LoadedDossier> {
+  const dossier = (await loadDossiers(place, [id])).get(id);
+  if (!dossier || !place.guard.seesDossier({ ...dossier.facts })) throw problem('not_found', { type: 'dossier', id });
+  return dossier;
+}
+
+function factsOf(row: Dossier, tuples: readonly Tuple[]): DossierFacts {
+  const subjects = (relation: string) =>
+    tuples.filter((t) => t.relation === relation && t.inForce).map((t) => t.subjectId);
+  return {
+    id: row.id,
+    status: row.status,
+    private: row.private,
+    clientGroup: subjects('client_group')[0] ?? null,
+    managers: subjects('manager'),
+    guests: subjects('guest'),
+    excluded: subjects('excluded'),
+    validUntil: null,
+  };
+}
+
+/**
+ * The dossier as the actor may see it: guests and exclusions are for those who may change them, the group is hidden
+ * from support, who sees none (rule 30).
+ */
+export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier): DossierView {
+  const resource = { ...facts };
+  const people = (relation: string) => tuples.filter((t) => t.relation === relation).map(named);
+  const mayChangePeople = guard.may('dossier', 'assign_manager', resource, { relation: 'guest' });
+  const group = tuples.find((t) => t.relation === 'client_group');
+  return {
+    id: row.id,
+    name: row.name,
+    code: row.code ?? null,
+    enterpriseNumber: row.enterpriseNumber ? formatEnterpriseNumber(row.enterpriseNumber) : null,
+    labels: row.labels,
+    private: row.private,
+    language: row.language ?? null,
+    email: row.email ?? null,
+    status: row.status,
+    ...(guard.seesGroupNames() && { clientGroup: group?.subjectId ?? null }),
+    managers: tuples.filter((t) => t.relation === 'manager').map((t) => ({ ...named(t), primary: t.primary })),
+    ...(mayChangePeople && { guests: people('guest'), excluded: people('excluded') }),
+  };
+}
+
+function named(t: Tuple) {
+  return { collaborator: t.subjectId, expiresAt: t.expiresAt, since: t.createdAt, by: t.createdBy };
+}

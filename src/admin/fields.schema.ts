@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { idPattern, isId, languages } from '#src/relations/vocabulary.js';
+
+/** White space that `trim` leaves: invisible, and a name of nothing else is blank all the same. */
+const invisible = /^[\u200B\u2060\uFEFF]+|[\u200B\u2060\uFEFF]+$/gu;
+
+/** Text as it is kept: trimmed, Unicode NFC. */
+export function tidy(text: string): string {
+  return text.normalize('NFC').trim().replace(invisible, '').trim();
+}
+
+const codePoints = (most: number) => (text: string) => [...text].length <= most;
+
+export const idSchema = z.string().regex(idPattern).refine(isId);
+export const languageSchema = z.enum(languages);
+/** One valid address (rule 18). */
+export const emailSchema = z.string().trim().max(254).pipe(z.email());
+/** Rule 16 refuses a blank name in its own words, so that blank passes here. */
+export const groupNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100), '1 to 100 characters');
+export const nameSchema = z.string().max(2000).transform(tidy).refine((text) => text !== '' && codePoints(200)(text));
+export const personNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100));
+export const labelSchema = z.string().max(500).transform(tidy).refine((text) => text !== '' && codePoints(50)(text));
+/** An instant with its offset; kept in UTC. */
+export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** Kept in the audit trail beside the change. */
+export const reasonSchema = z.string().trim().min(1).max(1000);
+
+/** Most entries that one request may name in a list. */
+export const maxListed = 10_000;
+
+export const idListSchema = z.array(idSchema).max(maxListed);
+
+/** A change of a set as it merges with others: what to add and what to remove (rule 22). */
+export const deltaSchema = z.strictObject({
+  add: idListSchema.default([]),
+  remove: idListSchema.default([]),
+});
+export type Delta = z.infer<typeof deltaSchema>;
+
+/** An object body that refuses unknown members; every write may say why. */
+export function writeBody<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ ...shape, reason: reasonSchema.optional() });
+}
+
+export const warningSchema = z.object({ code: z.string(), message: z.string() }).meta({ id: 'Warning' });
+
+/** The page of a list. */
+export const pageShape = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(2000).optional(),
+};
+
+/** A list as every list answers it. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    total: z.int(),
+    revision: z.string(),
+  });
+}

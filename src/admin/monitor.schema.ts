@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { dossierStatuses } from '#src/relations/vocabulary.js';
+import { dossierSchema } from './dossier.schema.js';
+import { idSchema, labelSchema, pageOf, pageShape } from './fields.schema.js';
+
+/** A query member that may be given several times. */
+const several = <T extends z.ZodType>(one: T) =>
+  z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(one).max(200));
+
+/** `none` stands for the dossiers without a group. */
+export const noGroup = 'none';
+
+export const dossierFilterShape = {
+  clientGroup: several(idSchema),
+  manager: several(idSchema),
+  status: several(z.enum(dossierStatuses)),
+  label: several(labelSchema),
+  q: z.string().max(200).optional(),
+  mine: z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean().default(false)),
+};
+
+/** The filters of the monitor (rule 24): AND between the fields, OR within one. */
+export const dossierFilterSchema = z.strictObject(dossierFilterShape);
+export type DossierFilter = z.infer<typeof dossierFilterSchema>;
+
+export const dossierSorts = ['name', '-name', 'code', '-code'] as const;
+
+export const dossierQuerySchema = z.object({
+  ...pageShape,
+  ...dossierFilterShape,
+  sort: z.enum(dossierSorts).default('name'),
+  /** `audience`: with each dossier, who can open it and by which paths (rule 25). */
+  include: z.enum(['audience']).optional(),
+});
+export type DossierQuery = z.infer<typeof dossierQuerySchema>;
+
+export const exportQuerySchema = z.object({ ...dossierFilterShape, ids: several(idSchema) });
+
+export const audienceEntrySchema = z.object({
+  collaborator: z.string(),
+  name: z.string(),
+  paths: z.array(
+    z.object({
+      kind: z.string(),
+      clientGroup: z.string().optional(),
+      collaboratorGroup: z.string().optional(),
+      since: z.string().optional(),
+      by: z.string().optional(),
+      expiresAt: z.string().nullable().optional(),
+    }),
+  ),
+});
+
+export const dossierListSchema = pageOf(dossierSchema.extend({ audience: z.array(audienceEntrySchema).optional() }));

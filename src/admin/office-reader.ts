@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AbilityService } from '#src/ability/ability.service.js';
+import { CursorCodec } from '#src/platform/cursor.js';
+import { Database } from '#src/platform/database.js';
+import { problem } from '#src/platform/errors.js';
+import { SigningKey } from '#src/platform/signing-key.js';
+import { OfficeEntity, type Office } from '#src/relations/entities.js';
+import { RelationStore } from '#src/relations/relation.store.js';
+import { revisionToken } from '#src/relations/revision.js';
+import { Guard } from './guard.js';
+import type { PageRequest, ReadRequest } from './read-request.js';
+
+/** One office as a read sees it: a snapshot, and who looks. */
+export interface OfficeView {
+  em: EntityManager;
+  office: Office;
+  guard: Guard;
+  store: RelationStore;
+}
+
+/** A page of a list, as every list answers it. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+  total: number;
+  revision: string;
+}
+
+/** How a list is read: one page after a position, and how many there are in all. */
+export interface ListQuery<Row, Item> {
+  /** Whatever the list depends on beside its page: a cursor is bound to it. */
+  name: unknown;
+  rows: (after: readonly (string | number | null)[] | undefined, limit: number) => Promise<Row[]>;
+  position: (row: Row) => readonly (string | number | null)[];
+  total: () => Promise<number>;
+  items: (rows: Row[]) => Promise<Item[]> | Item[];
+}
+
+/** The one way the administration reads: in one snapshot of the office, as the actor of the request. */
+@Injectable()
+export class OfficeReader {
+  constructor(
+    private readonly database: Database,
+    private readonly abilities: AbilityService,
+    private readonly signingKey: SigningKey,
+  ) {}
+
+  /** @throws `office_not_found`, and whatever `use` refuses with */
+  async read<T>(request: ReadRequest, use: (view: OfficeView) => Promise<T>): Promise<T> {
+    return this.database.inOffice(
+      request.office,
+      async (em) => {
+        const office = await em.findOne(OfficeEntity, { id: request.office });
+        if (!office) throw problem('office_not_found', { office: request.office });
+        const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
+        const guard = new Guard(this.abilities, actor, office, office.policySet ?? null);
+        return use({ em, office, guard, store: new RelationStore(em, office.id) });
+      },
+      { readOnly: true },
+    );
+  }
+
+  /** Reads one page of a list by its sort key, so that a page costs the same wherever it lies. */
+  async page<Row, Item>(
+    request: ReadRequest,
+    page: PageRequest,
+    view: OfficeView,
+    query: ListQuery<Row, Item>,
+  ): Promise<Page<Item>> {
+    const codec = new CursorCodec(this.signingKey, [request.office, view.guard.actor.label, query.name]);
+    const found = await query.rows(codec.decode(page.cursor), page.limit + 1);
+    const last = found.length > page.limit ? found[page.limit - 1] : undefined;
+    return {
+      items: await query.items(found.slice(0, page.limit)),
+      nextCursor: last === undefined ? null : codec.encode(query.position(last)),
+      total: await query.total(),
+      revision: revisionToken(view.office.revision),
+    };
+  }
+}

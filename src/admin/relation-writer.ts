@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { AbilityService } from '#src/ability/ability.service.js';
+import { appendChanges } from '#src/audit/trail.js';
+import { Database, isRetryable } from '#src/platform/database.js';
+import { problem, warning } from '#src/platform/errors.js';
+import { revisionToken, takeNextRevision } from '#src/relations/revision.js';
+import { Answer } from './answer.js';
+import { Guard } from './guard.js';
+import { recallAnswer, rememberAnswer } from './idempotency.js';
+import { measureImpact, scopeOf, type AccessMap, type ImpactScope } from './impact.js';
+import { compareAccess } from './impact-report.js';
+import { checkInvariants } from './invariants.js';
+import { Write } from './write.js';
+import type { WriteRequest } from './read-request.js';
+
+/** What a use case gives back: the body to answer with, and the status and version where they are not the usual ones. */
+export interface Outcome {
+  body: Record<string, unknown>;
+  status?: number;
+  etag?: string;
+}
+
+export type Apply = (write: Write) => Promise<Outcome>;
+
+/** A deadlock or a serialization failure undoes the whole write, which is then tried again this often. */
+const maxAttempts = 5;
+
+/** Carries the measured result out of the transaction that it undoes. */
+class RolledBack extends Error {
+  constructor(
+    readonly outcome: Outcome,
+    readonly write: Write,
+    readonly scope: ImpactScope,
+    readonly after: AccessMap,
+  ) {
+    super('dry run');
+  }
+}
+
+/**
+ * The one way facts change. Each write takes the office's revision first, so the writes of an office come one after
+ * another; it applies, keeps the invariants, writes the trail and commits, all in one transaction.
+ */
+@Injectable()
+export class RelationWriter {
+  constructor(
+    private readonly database: Database,
+    private readonly abilities: AbilityService,
+  ) {}
+
+  /**
+   * Applies one write, or previews it where the request is a dry run.
+   *
+   * @throws whatever the use case refuses with; nothing is written then
+   */
+  async write(request: WriteRequest, apply: Apply): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.database.inOffice(request.office, (em) => this.attempt(em, request, apply));
+      } catch (error) {
+        if (attempt >= maxAttempts || !isRetryable(error)) throw error;
+        await sleep(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  }
+
+  private async attempt(em: EntityManager, request: WriteRequest, apply: Apply): Promise<Answer> {
+    const office = await takeNextRevision(em, request.office);
+    if (!office) throw problem('office_not_found', { office: request.office });
+    const recalled = await recallAnswer(em, request);
+    if (recalled) return recalled;
+    const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
+    const guard = new Guard(this.abilities, actor, office.settings, office.policySet);
+    const begin = (inner: EntityManager) => new Write(inner, office, request, guard);
+    if (request.dryRun) return this.preview(em, begin, apply);
+
+    const write = begin(em);
+    const outcome = await apply(write);
+    await this.finish(write);
+    const answer = this.answerOf(write, outcome);
+    await rememberAnswer(em, request, answer);
+    return answer;
+  }
+
+  /** The same code that applies the change, undone by a savepoint once its effect has been measured (rule 29). */
+  private async preview(em: EntityManager, begin: (em: EntityManager) => Write, apply: Apply): Promise<Answer> {
+    try {
+      return await em.transactional(async (inner) => {
+        const write = begin(inner);
+        const outcome = await apply(write);
+        await this.finish(write);
+        const scope = await scopeOf(write);
+        throw new RolledBack(outcome, write, scope, await measureImpact(this.abilities, write, inner, scope));
+      });
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error;
+      const { write, scope, after } = error;
+      const before = await measureImpact(this.abilities, write, em, scope);
+      return new Answer({
+        dryRun: true,
+        impact: compareAccess(before, after),
+        warnings: this.warningsOf(write),
+        revision: revisionToken(write.revision - 1),
+      });
+    }
+  }
+
+  private async finish(write: Write): Promise<void> {
+    await write.stampVersions();
+    await checkInvariants(write);
+    const { actor, request } = write;
+    const origin = { actor: actor.label, via: actor.via, reason: request.reason, requestId: request.requestId };
+    await appendChanges(write.em, write.office.id, write.revision, origin, write.entries());
+  }
+
+  private answerOf(write: Write, outcome: Outcome): Answer {
+    const body = { ...outcome.body, revision: revisionToken(write.revision), warnings: this.warningsOf(write) };
+    return new Answer(body, outcome.status ?? 200, outcome.etag);
+  }
+
+  private warningsOf(write: Write) {
+    return write.warnings.map(({ code, params }) => warning(code, params as never, write.request.language));
+  }
+}

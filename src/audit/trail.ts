@@ -1,0 +1,84 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { rows } from '#src/platform/sql.js';
+
+/** Who changed something, on whose behalf and why. */
+export interface ChangeOrigin {
+  /** `collaborator:c1`, or `system` for the office's own integration. */
+  actor: string;
+  /** How the actor came in: `key:k1` or `person`. */
+  via: string;
+  reason: string | null;
+  requestId: string | null;
+}
+
+/** One changed key of one write. */
+export interface ChangeEntry {
+  /** `collaborator:C`, `collaborator_group:K`, `client_group:G`, `dossier:D`, `office`, `entity:T:E` or `api_key:A`. */
+  key: string;
+  /** What happened, in the words of the API: `create`, `update`, `delete`, `relationships`, … */
+  action: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** A row of the trail as it is read. */
+export interface Change extends ChangeEntry, ChangeOrigin {
+  revision: number;
+  sequence: number;
+  at: string;
+}
+
+/** Writes one row per changed key; the table refuses any later change of them. */
+export async function appendChanges(
+  em: EntityManager,
+  office: string,
+  revision: number,
+  origin: ChangeOrigin,
+  entries: readonly ChangeEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await rows(
+    em,
+    `insert into change (office, revision, sequence, key, action, actor, via, before, after, reason, request_id)
+     select $1, $2, e.position, e.key, e.action, $4, $5, e.before, e.after, $6, $7
+       from rows from (jsonb_to_recordset($3::jsonb) as (key text, action text, before jsonb, after jsonb))
+            with ordinality as e (key, action, before, after, position)`,
+    [office, revision, JSON.stringify(entries), origin.actor, origin.via, origin.reason, origin.requestId],
+  );
+}
+
+/** A place in the trail: after this row. */
+export interface TrailPosition {
+  revision: number;
+  sequence: number;
+}
+
+/** The rows after `position` in the order of revision, at most `limit`; `key` narrows to one changed key. */
+export async function readTrail(
+  em: EntityManager,
+  office: string,
+  position: TrailPosition,
+  limit: number,
+  key?: string,
+): Promise<Change[]> {
+  const found = await rows<Omit<Change, 'revision'> & { revision: string; request_id: string | null }>(
+    em,
+    `select revision, sequence, key, action, actor, via, before, after, reason, request_id,
+            to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') at
+       from change
+      where office = $1 and (revision, sequence) > ($2, $3) and ($5::text is null or key = $5)
+      order by revision, sequence limit $4`,
+    [office, position.revision, position.sequence, limit, key ?? null],
+  );
+  return found.map(({ request_id, ...row }) => ({ ...row, revision: Number(row.revision), requestId: request_id }));
+}
+
+/** How many rows the trail holds; `key` narrows to one changed key. */
+export async function countTrail(em: EntityManager, office: string, key?: string): Promise<number> {
+  const [row] = await rows<{ n: string }>(
+    em,
+    'select count(*) n from change where office = $1 and ($2::text is null or key = $2)',
+    [office, key ?? null],
+  );
+  return Number(row?.n ?? 0);
+}

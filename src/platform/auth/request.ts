@@ -1,0 +1,13 @@
+import type { Access } from './access.js';
+import type { Principal } from './principal.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who the request comes from; set by the guard on every route that is not public. */
+    principal?: Principal;
+    /** The collaborator that an API key acts for (`Cardea-Actor`), its form checked, its existence not. */
+    actor?: string;
+    /** What the route is for; set by the guard, read by the access log. */
+    access?: Access;
+  }
+}

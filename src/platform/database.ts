@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  defineConfig,
+  IsolationLevel,
+  MikroORM,
+  type EntityManager,
+  type Options,
+  type PostgreSqlDriver,
+} from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import { Deadlines } from './database-deadline.js';
+import { codeOf } from './database-errors.js';
+
+/** The role that requests work as. Row-level security binds it, as it does not bind the owner of the tables. */
+export const applicationRole = 'cardea_app';
+
+export interface DatabaseOptions {
+  url: string;
+  entities: NonNullable<Options['entities']>;
+  poolMax: number;
+  /** Longest that a piece of work may take unless it asks for more. */
+  deadlineMs: number;
+}
+
+export interface WorkOptions {
+  /** Reads only, and all statements see the data as of the first. */
+  readOnly?: boolean;
+  /** A deadline of its own, for work that is known to be long. */
+  deadlineMs?: number;
+}
+
+/** A client closes its connections politely, but a server that hangs never says goodbye. */
+const closeDeadlineMs = 3_000;
+const idleInTransactionMs = 30_000;
+const idleConnectionMs = 30_000;
+
+/**
+ * PostgreSQL. Every connection works as {@link applicationRole}, for which row-level security hides all offices but
+ * the one in the setting `cardea.office`; without it, nothing is seen.
+ */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  readonly #orm: MikroORM;
+  readonly #pool: Pool;
+  readonly #deadlines: Deadlines;
+  readonly #deadlineMs: number;
+  readonly #onClose: () => Promise<void>;
+
+  private constructor(
+    orm: MikroORM,
+    pool: Pool,
+    deadlines: Deadlines,
+    deadlineMs: number,
+    onClose: () => Promise<void>,
+  ) {
+    this.#orm = orm;
+    this.#pool = pool;
+    this.#deadlines = deadlines;
+    this.#deadlineMs = deadlineMs;
+    this.#onClose = onClose;
+  }
+
+  /**
+   * Prepares the pool; the first connection is made by the first work.
+   *
+   * @param onClose runs once the last connection is closed
+   */
+  static async open(
+    options: DatabaseOptions,
+    onClose: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Database> {
+    const deadlines = new Deadlines();
+    const orm = await MikroORM.init<PostgreSqlDriver>(configuration(options, deadlines));
+    const pool = await orm.driver.getConnection().getNativeClient();
+    return new Database(orm, pool, deadlines, options.deadlineMs, onClose);
+  }
+
+  /**
+   * Runs `work` in one transaction that sees and changes one office only. It is committed when `work` resolves, and
+   * rolled back when it throws or the deadline passes. Do not nest: each call takes a connection.
+   *
+   * @throws UnavailableError where PostgreSQL is away or too slow, else what `work` throws
+   */
+  async inOffice<T>(office: string, work: (em: EntityManager) => Promise<T>, options: WorkOptions = {}): Promise<T> {
+    return this.#transaction({ 'cardea.office': office }, undefined, work, options);
+  }
+
+  /**
+   * Runs `work` in one transaction as the owner of the tables, past row-level security: for what belongs to no office,
+   * such as platform keys and upkeep. Never for a request about one office.
+   *
+   * @throws UnavailableError where PostgreSQL is away or too slow, else what `work` throws
+   */
+  async asOwner<T>(work: (em: EntityManager) => Promise<T>, options: WorkOptions = {}): Promise<T> {
+    // For PostgreSQL, the role `none` is the one that the connection was made with.
+    return this.#transaction({}, 'none', work, options);
+  }
+
+  /**
+   * Runs one statement, prepared once per connection under `name`, which must always come with the same `text`.
+   *
+   * @throws UnavailableError where PostgreSQL is away or too slow, else the driver's error
+   */
+  async query<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.#deadlines.run(this.#deadlineMs, async () => {
+      const client = await this.#pool.connect();
+      try {
+        return (await client.query<Row>({ name, text, values: values as unknown[] })).rows;
+      } finally {
+        // A broken connection knows that it is, and the pool throws it out.
+        client.release();
+      }
+    });
+  }
+
+  /** Resolves when PostgreSQL answers. @throws UnavailableError */
+  async ping(): Promise<void> {
+    await this.query('ping', 'select 1', []);
+  }
+
+  /** Closes every connection, those at work when they are done. */
+  async close(): Promise<void> {
+    // A closed ORM has no driver left to close, so a second call finds nothing to do.
+    await Promise.race([this.#orm.close(true), sleep(closeDeadlineMs, undefined, { ref: false })]);
+    await this.#onClose();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  async #transaction<T>(
+    variables: Record<string, string>,
+    role: string | undefined,
+    work: (em: EntityManager) => Promise<T>,
+    { readOnly = false, deadlineMs = this.#deadlineMs }: WorkOptions,
+  ): Promise<T> {
+    // The server gives up on a statement too, so that none goes on for a caller who has long left.
+    const patience = deadlineMs === this.#deadlineMs ? {} : timeouts(deadlineMs);
+    return this.#deadlines.run(deadlineMs, () => {
+      const em = this.#orm.em.fork() as EntityManager;
+      em.setSessionContext({ variables: { ...variables, ...patience }, role });
+      const isolationLevel = readOnly ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED;
+      return em.transactional(work, { readOnly, isolationLevel });
+    });
+  }
+}
+
+/** Whether the whole transaction may succeed when tried again: a deadlock, or a serialization failure. */
+export function isRetryable(error: unknown): boolean {
+  return ['40P01', '40001'].includes(codeOf(error) ?? '');
+}
+
+function timeouts(deadlineMs: number): { statement_timeout: number; lock_timeout: number } {
+  return { statement_timeout: deadlineMs, lock_timeout: deadlineMs };
+}
+
+function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines) {
+  // What the URL itself sets wins over the driver's options, and must not undo the role.
+  const address = new URL(url);
+  const ownOptions = address.searchParams.get('options');
+  address.searchParams.delete('options');
+  const logger = new Logger('Database');
+  return defineConfig({
+    clientUrl: url,
+    entities,
+    discovery: { warnWhenNoEntities: false },
+    ensureDatabase: false,
+    logger: (message) => logger.warn(message),
+    colors: false,
+    driverOptions: {
+      connectionString: address.href,
+      application_name: 'cardea',
+      options: [ownOptions, `-c role=${applicationRole}`].filter(Boolean).join(' '),
+      max: poolMax,
+      connectionTimeoutMillis: deadlineMs,
+      idleTimeoutMillis: idleConnectionMs,
+      keepAlive: true,
+      ...timeouts(deadlineMs),
+      idle_in_transaction_session_timeout: idleInTransactionMs,
+      onPoolCreated: (pool: Pool) => deadlines.watch(pool),
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import type { INestApplication, NestApplicationOptions } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { watchRequests } from './access-log.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { addBodyParsers } from './body-parsers.js';
+import { answerClientError } from './client-errors.js';
+import { type Logger, NestLogger } from './logs.js';
+import type { Metrics } from './metrics.js';
+import { ProblemFilter } from './problem.filter.js';
+import { requestId } from './request-id.js';
+import { ZodPipe } from './zod.pipe.js';
+
+/** Bodies that are read into memory; imports are streamed and have no bound. */
+export const defaultBodyLimitBytes = 8 * 1_024 * 1_024;
+
+/** An id has at most 128 characters, each of which may be percent-encoded in a path. */
+const maxParamLength = 3 * 128;
+
+/** What HTTP needs before there is an app. */
+export interface HttpOptions {
+  logger: Logger;
+  metrics?: Metrics;
+  bodyLimitBytes?: number;
+}
+
+/** The pieces of an app that speaks HTTP our way, in the order in which they are used. */
+export interface Http {
+  adapter: FastifyAdapter;
+  /** For `NestFactory.create` or `createNestApplication`: our parsers instead of Nest's. */
+  nestOptions: NestApplicationOptions;
+  /** Global pipe and filter; before `app.init()` or `app.listen()`. */
+  configure(app: INestApplication): void;
+}
+
+/**
+ * Prepares everything about HTTP that is not a route: bounds, body parsers, request ids, headers, problems, the
+ * access log and the metrics. The Host header and `X-Forwarded-*` are never read: addresses in answers come from
+ * `PUBLIC_URL`.
+ */
+export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitBytes }: HttpOptions): Http {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength },
+    trustProxy: false,
+    requestIdHeader: false,
+    genReqId: requestId,
+    // While closing, what still arrives on open connections is served: the database closes last.
+    return503OnClosing: false,
+    // Nest's middleware would cost every request a hook; this service has none.
+    skipMiddie: true,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      setCommonHeaders(request, reply);
+      filter.answer(error, request, reply);
+    },
+  });
+  const instance: FastifyInstance = adapter.getInstance();
+  const filter = new ProblemFilter(logger, new AllowedMethods(instance));
+  addBodyParsers(instance);
+  instance.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(request, reply);
+    done();
+  });
+  watchRequests(instance, logger, metrics);
+  return {
+    adapter,
+    nestOptions: { bodyParser: false, logger: new NestLogger(logger) },
+    configure(app) {
+      app.useGlobalPipes(new ZodPipe());
+      app.useGlobalFilters(filter);
+    },
+  };
+}
+
+/** On every answer, errors and unknown paths included. A route that may be cached says so itself. */
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .header('x-request-id', request.id)
+    .header('x-content-type-options', 'nosniff')
+    .header('cache-control', 'no-store');
+}

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+
+/** Nest's token for the frozen {@link Settings}. */
+export const SETTINGS = Symbol('settings');
+
+interface Setting<T> {
+  name: string;
+  /** What stands in where the variable is absent or empty; `undefined` leaves the setting unset. */
+  fallback: string | undefined;
+  /** Completes "NAME must be …". */
+  allowed: string;
+  meaning: string;
+  schema: z.ZodType<T, string>;
+  /** Its value may carry a password or a key, so no message repeats it. */
+  secret?: boolean;
+}
+
+function required<T>(setting: Setting<T> & { fallback: string }): Setting<T> {
+  return setting;
+}
+
+function optional<T>(setting: Omit<Setting<T>, 'fallback'>): Setting<T | undefined> {
+  return { ...setting, fallback: undefined };
+}
+
+function integer(least: number, most: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most));
+}
+
+const path = z.string().trim().min(1);
+const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text));
+/** No user, query or fragment: what follows is appended to it, and it is shown to callers. */
+const plainUrl = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+});
+/** Keys fetched over plain HTTP could be anyone's, except from this machine. */
+const issuerUrl = plainUrl.refine((text) => {
+  const url = new URL(text);
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+});
+
+/** Every setting, declared once: what is read, what is refused and the README's table come from here. */
+const table = {
+  port: required({
+    name: 'PORT',
+    fallback: '3000',
+    allowed: 'a whole number from 0 to 65535 (0 takes a free port)',
+    meaning: 'port that the API is served on',
+    schema: integer(0, 65_535),
+  }),
+  host: required({
+    name: 'HOST',
+    // A first start on a laptop is nobody else's business; the container image, where it is needed, opens it.
+    fallback: '127.0.0.1',
+    allowed: 'an address or host name to listen on (`0.0.0.0` for all)',
+    meaning: 'address that the API is served on; the container image sets `0.0.0.0`',
+    schema: z.string().regex(/^[A-Za-z0-9.:-]+$/),
+  }),
+  publicUrl: optional({
+    name: 'PUBLIC_URL',
+    allowed: 'an http or https URL without user, query or fragment',
+    meaning: 'base of the URLs that the service tells about itself; `http://localhost:PORT` where unset',
+    schema: plainUrl.transform((text) => text.replace(/\/+$/, '')),
+    secret: true,
+  }),
+  databaseUrl: optional({
+    name: 'DATABASE_URL',
+    allowed: 'a `postgres://user:password@host:port/database` URL',
+    meaning: 'PostgreSQL 15 or newer, brought up to date by `npm run migrate`; unset, one is run under `DATA_DIR`',
+    schema: postgresUrl,
+    secret: true,
+  }),
+  databasePoolMax: required({
+    name: 'DATABASE_POOL_MAX',
+    fallback: '10',
+    allowed: 'a whole number from 1 to 1000',
+    meaning: 'most connections that one process opens to PostgreSQL',
+    schema: integer(1, 1000),
+  }),
+  dataDir: required({
+    name: 'DATA_DIR',
+    fallback: '.cardea',
+    allowed: 'a folder that the service may write',
+    meaning: 'where the PostgreSQL that the service runs itself, and the key of its first start, are kept',
+    schema: path,
+  }),
+  demo: required({
+    name: 'DEMO',
+    fallback: 'true',
+    allowed: '`true` or `false`',
+    meaning: 'whether the first start without `DATABASE_URL` loads the demo offices',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  }),
+  requestDeadlineMs: required({
+    name: 'REQUEST_DEADLINE_MS',
+    fallback: '2000',
+    allowed: 'a whole number from 100 to 60000',
+    meaning: 'longest wait for PostgreSQL before a request is answered with 503',
+    schema: integer(100, 60_000),
+  }),
+  bootstrapKey: optional({
+    name: 'CARDEA_BOOTSTRAP_KEY',
+    // Keys are stored as a fast hash, which only a long random secret withstands.
+    allowed: '`cdk_` and 32 to 128 letters, digits, `-` or `_`',
+    meaning: 'a platform key with all scopes, put in force at start',
+    schema: z.string().regex(/^cdk_[A-Za-z0-9_-]{32,128}$/),
+    secret: true,
+  }),
+  oidcIssuer: optional({
+    name: 'OIDC_ISSUER',
+    allowed: 'an https URL (http on this machine only), together with `OIDC_AUDIENCE`',
+    meaning: 'who issues the tokens of people; its keys are found by discovery',
+    schema: issuerUrl,
+    secret: true,
+  }),
+  oidcAudience: optional({
+    name: 'OIDC_AUDIENCE',
+    allowed: 'a text of 1 to 200 characters, together with `OIDC_ISSUER`',
+    meaning: 'audience that such a token must name',
+    schema: z.string().trim().min(1).max(200),
+  }),
+  policyDir: required({
+    name: 'POLICY_DIR',
+    fallback: 'policies',
+    allowed: 'a folder',
+    meaning: 'the policies in force',
+    schema: path,
+  }),
+  policySetsDir: optional({
+    name: 'POLICY_SETS_DIR',
+    allowed: 'a folder',
+    meaning: 'folders of further policy sets, which an office may be given by name',
+    schema: path,
+  }),
+  logLevel: required({
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    allowed: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`',
+    meaning: 'least severe lines that are logged',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  }),
+  metricsPort: optional({
+    name: 'METRICS_PORT',
+    allowed: 'a whole number from 1 to 65535, other than `PORT`',
+    meaning: 'a port of its own for `/metrics`, without a key; unset, `/metrics` is on `PORT` and needs a key',
+    schema: integer(1, 65_535),
+  }),
+};
+
+type Table = typeof table;
+type Read = { [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never };
+
+/** The settings of this process, read once and frozen. */
+export type Settings = Readonly<Omit<Read, 'publicUrl'> & { publicUrl: string }>;
+
+/** A setting is wrong; the message names each one and what is allowed, and repeats no secret. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads every setting from `environment`. An empty variable counts as absent.
+ *
+ * @throws SettingsError that lists everything that is wrong
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const problems: string[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries<Setting<unknown>>(table)) {
+    const text = environment[setting.name] || setting.fallback;
+    const result = text === undefined ? undefined : setting.schema.safeParse(text);
+    if (result?.success === false) problems.push(complaint(setting, text));
+    read[key] = result?.data;
+  }
+  const settings = read as Read;
+  problems.push(...contradictions(settings));
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+  return Object.freeze({ ...settings, publicUrl: settings.publicUrl ?? `http://localhost:${settings.port}` });
+}
+
+function complaint(setting: Setting<unknown>, text: string | undefined): string {
+  const shown = setting.secret ? '' : `, not ${JSON.stringify(text?.slice(0, 100))}`;
+  return `${setting.name} must be ${setting.allowed.replaceAll('`', '')}${shown}`;
+}
+
+/** What no setting can tell alone. */
+function contradictions({ oidcIssuer, oidcAudience, metricsPort, port }: Read): string[] {
+  const problems: string[] = [];
+  if (oidcIssuer && !oidcAudience) problems.push('OIDC_AUDIENCE must be given together with OIDC_ISSUER');
+  if (oidcAudience && !oidcIssuer) problems.push('OIDC_ISSUER must be given together with OIDC_AUDIENCE');
+  if (metricsPort && metricsPort === port) problems.push('METRICS_PORT must be other than PORT');
+  return problems;
+}
+
+/** The Markdown table of every setting, as it stands in the README between `<!-- settings -->` and `<!-- /settings -->`. */
+export function settingsTable(): string {
+  const rows = Object.values<Setting<unknown>>(table).map(({ name, fallback, allowed, meaning }) => [
+    `\`${name}\``,
+    fallback === undefined ? '' : `\`${fallback}\``,
+    allowed,
+    meaning,
+  ]);
+  const lines = [['setting', 'default', 'allowed', 'meaning'], ...rows];
+  // Columns are padded as the formatter pads them, so that the generated table is also a formatted one.
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const render = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  const padded = lines.map((line) => render(line.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
+  padded.splice(1, 0, render(widths.map((width) => '-'.repeat(width))));
+  return padded.join('\n');
+}

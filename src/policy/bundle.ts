@@ -1,0 +1,56 @@
+import type { Language } from '#src/relations/vocabulary.js';
+
+import type { Condition } from './condition.js';
+
+/** All policies of one folder, validated. Every decision carries `hash`, so that it can be traced to the very text. */
+export interface PolicyBundle {
+  /** SHA-256 in hexadecimal over the names and texts of the policy files, in the order of their names. */
+  readonly hash: string;
+  /** By type, in the order of the file names. */
+  readonly policies: ReadonlyMap<string, Policy>;
+}
+
+/** What may be done to one type of resource, by whom. */
+export interface Policy {
+  readonly type: string;
+  readonly actions: readonly string[];
+  readonly paths: ReadonlyMap<string, PolicyPath>;
+  /** In the order of the file: the first allow rule that matches names the decision. */
+  readonly rules: readonly PolicyRule[];
+  readonly file: string;
+  /** The text as a reviewer reads it. */
+  readonly source: string;
+}
+
+/** The conditions of a rule or a path: one per thing that is asked about. All that are present must hold. */
+export interface ConditionSections {
+  readonly subject?: Condition;
+  /** The settings of the office. */
+  readonly office?: Condition;
+  /** `action.properties` of the question. */
+  readonly action?: Condition;
+  readonly context?: Condition;
+  readonly resource?: Condition;
+}
+
+/** A named way to reach a resource, such as "its manager". */
+export interface PolicyPath extends ConditionSections {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** One sentence of the policy. */
+export interface PolicyRule extends ConditionSections {
+  readonly id: string;
+  readonly effect: 'allow' | 'deny';
+  /** Written out, where the file says `'*'`. */
+  readonly actions: readonly string[];
+  /** Names of paths: the rule grants through each of them. Empty: it needs none. Always empty for a deny. */
+  readonly by: readonly string[];
+  readonly reason: Readonly<Record<Language, string>>;
+  readonly line: number;
+}
+
+/** The facts of one resource that rules ask about; the type is known from the policy and never read from here. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- with `unknown`, interfaces such as DossierFacts do not fit
+export type Resource = { readonly id: string } & Readonly<Record<string, any>>;

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Policy, PolicyBundle } from './bundle.js';
+import { parsePolicy } from './policy-parser.js';
+import { PolicyError, type Problem } from './problem.js';
+import { YamlSource } from './yaml-source.js';
+
+const policySuffix = '.policy.yaml';
+
+/** What a folder holds, and everything that is wrong with it: the bundle is whole only when `problems` is empty. */
+export interface BundleReading {
+  readonly bundle: PolicyBundle;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Loads and validates all policies of a folder (engine.md, section 1).
+ * @throws PolicyError that names every problem with file, line and column. A bundle is whole or not at all.
+ */
+export function loadBundle(folder: string): PolicyBundle {
+  const { bundle, problems } = readBundle(folder);
+  if (problems.length > 0) throw new PolicyError(problems);
+  return bundle;
+}
+
+/** Reads all that can be read of a folder of policies, for tools that report rather than refuse. */
+export function readBundle(folder: string): BundleReading {
+  const files = policyFiles(folder);
+  if (files instanceof Error) {
+    const problem = { file: folder, line: 1, column: 1, message: `cannot be read: ${files.message}` };
+    return { bundle: bundleOf([]), problems: [problem] };
+  }
+  const problems: Problem[] = [];
+  if (files.length === 0) {
+    problems.push({ file: folder, line: 1, column: 1, message: `has no file named <type>${policySuffix}` });
+  }
+  const policies: Policy[] = [];
+  for (const name of files) {
+    const source = new YamlSource(join(folder, name), readText(join(folder, name), problems));
+    const policy = parsePolicy(source, name);
+    problems.push(...source.problems);
+    if (policy) policies.push(policy);
+  }
+  return { bundle: bundleOf(policies), problems };
+}
+
+function readText(file: string, problems: Problem[]): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    problems.push({ file, line: 1, column: 1, message: `cannot be read: ${(error as Error).message}` });
+    return '';
+  }
+}
+
+function policyFiles(folder: string): readonly string[] | Error {
+  try {
+    // Sorted by code unit and not by the language of the machine, so that the hash is the same everywhere.
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(policySuffix))
+      .sort();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function bundleOf(policies: readonly Policy[]): PolicyBundle {
+  const content = JSON.stringify(policies.map(({ type, source }) => [type, source]));
+  return {
+    hash: createHash('sha256').update(content).digest('hex'),
+    policies: new Map(policies.map((policy) => [policy.type, policy])),
+  };
+}

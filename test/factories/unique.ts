@@ -1,0 +1,12 @@
+let last = 0;
+
+/** A number that no other call in this test file gets. */
+export function aNumber(): number {
+  last += 1;
+  return last;
+}
+
+/** An id that no other call in this test file gets, with a word in front that says what it is for. */
+export function anId(word: string): string {
+  return `${word}-${aNumber()}`;
+}

@@ -1,0 +1,126 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binariesFor, userFor, type PostgresHome } from '#src/platform/embedded-postgres-home.js';
+import {
+  ensureCluster,
+  freePort,
+  runningPostmaster,
+  startPostmaster,
+  stopPostmaster,
+  superuser,
+} from '#src/platform/embedded-postgres-server.js';
+import { migrateUp } from '#src/platform/migrate.js';
+import { onServer, testDatabaseUrl, templateName } from './database.js';
+
+declare global {
+  // Set by the set-up and called by the tear-down, which Jest loads apart.
+  var stopTestServers: (() => Promise<void>) | undefined;
+}
+
+/** A PostgreSQL of a test's own, which it may stop, pause or kill. */
+export interface PrivatePostgres {
+  url: string;
+  pid: number;
+  /** Freezes every process of it: connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+  /** Stops it and removes its files. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes the PostgreSQL that the tests of this run share: `DATABASE_URL` where given, else a private one. Makes the
+ * template of the tests' databases in it, tells the workers through the environment, and leaves `stopTestServers` for
+ * the tear-down.
+ */
+export async function startServers(): Promise<void> {
+  if (globalThis.stopTestServers) return;
+  const own = process.env.DATABASE_URL ? undefined : await startPrivatePostgres();
+  process.env.TEST_POSTGRES_URL = own?.url ?? process.env.DATABASE_URL;
+  process.env.TEST_DATABASE_PREFIX = `cardea_test_${randomBytes(4).toString('hex')}`;
+  globalThis.stopTestServers = async () => {
+    globalThis.stopTestServers = undefined;
+    await (own ? own.remove() : dropDatabases());
+  };
+  try {
+    await onServer((client) => client.query(`create database "${templateName()}"`));
+    await migrateUp(testDatabaseUrl(templateName()));
+  } catch (error) {
+    // Jest runs no tear-down after a set-up that failed.
+    await globalThis.stopTestServers();
+    throw error;
+  }
+}
+
+/** Starts a PostgreSQL in a temporary folder. It forgets crashes of the machine, which a test does not survive either. */
+export async function startPrivatePostgres(): Promise<PrivatePostgres> {
+  const parent = mkdtempSync(join(tmpdir(), 'cardea-test-'));
+  const user = userFor(parent);
+  const folder = join(parent, 'postgres');
+  mkdirSync(folder, { mode: 0o700 });
+  if (user) {
+    chmodSync(parent, 0o755);
+    chownSync(folder, user.uid, user.gid);
+  }
+  const home: PostgresHome = { binaries: binariesFor(user, join(parent, 'programs'), () => undefined), folder, user };
+  const password = await ensureCluster(home);
+  const port = await freePort();
+  await startPostmaster(home, port, [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+  ]);
+  const pid = runningPostmaster(home)?.pid ?? 0;
+  const endGuard = guard(pid, parent);
+  return {
+    url: `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`,
+    pid,
+    pause: () => signalAll(pid, 'SIGSTOP'),
+    resume: () => signalAll(pid, 'SIGCONT'),
+    async remove() {
+      await stopPostmaster(home);
+      rmSync(parent, { recursive: true, force: true });
+      await endGuard();
+    },
+  };
+}
+
+function signalAll(pid: number, signal: NodeJS.Signals): void {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const processes = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  for (const [child = 0, parent] of processes) if (child === pid || parent === pid) process.kill(child, signal);
+}
+
+/** A process that cleans up where this one is killed: it waits for the end of its input, which no process outlives. */
+function guard(pid: number, folder: string): () => Promise<void> {
+  const script = 'read -r done && exit 0; kill -CONT "$1"; kill -QUIT "$1"; sleep 1; rm -rf -- "$2"';
+  const child = spawn('sh', ['-c', script, 'sh', String(pid), folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+  return () =>
+    new Promise((resolve) => {
+      child.ref();
+      child.once('close', () => resolve());
+      child.stdin.end('done\n');
+    });
+}
+
+/** A server that was there before is left as it was found. */
+async function dropDatabases(): Promise<void> {
+  await onServer(async (client) => {
+    const mine = 'select datname from pg_database where starts_with(datname, $1)';
+    const { rows } = await client.query<{ datname: string }>(mine, [process.env.TEST_DATABASE_PREFIX]);
+    for (const { datname } of rows) await client.query(`drop database "${datname}" with (force)`);
+  });
+}
