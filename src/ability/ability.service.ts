@@ -4,14 +4,14 @@ import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import type { Principal } from '#src/platform/auth/principal.js';
 import { firstRow } from '#src/platform/sql.js';
-import type { AccessFacts, SubjectFacts } from '#src/relations/facts.js';
+import type { AccessFacts, DossierFacts, SubjectFacts } from '#src/relations/facts.js';
 import { accessFactsSql, toAccessFacts, type AccessFactsRow } from '#src/relations/facts.store.js';
 import type { Language, OfficeSettings } from '#src/relations/vocabulary.js';
 import type { Ability } from './ability.js';
 import { resolveActor, type Actor } from './actor.js';
 import { PolicyBundles } from './bundles.js';
 import { compile } from './compile.js';
-import { decide, type Decision, type Resource } from './decide.js';
+import { allows, type Resource } from './decide.js';
 
 /** Everything that settles an ability: one is compiled for each distinct input. */
 export interface AbilityInput {
@@ -40,7 +40,7 @@ export class AbilityService {
    */
   async facts(office: string, people: readonly string[], dossiers: readonly string[]): Promise<AccessFacts> {
     const found = await this.database.query<AccessFactsRow>('access_facts', accessFactsSql, [office, people, dossiers]);
-    return requireOffice(toAccessFacts(found[0]), office);
+    return requireOffice(toAccessFacts(found[0]));
   }
 
   /** Like {@link facts}, as the transaction of `em` sees them. */
@@ -51,7 +51,7 @@ export class AbilityService {
     dossiers: readonly string[],
   ): Promise<AccessFacts> {
     const row = await firstRow<AccessFactsRow>(em, accessFactsSql, [office, people, dossiers]);
-    return requireOffice(toAccessFacts(row), office);
+    return requireOffice(toAccessFacts(row));
   }
 
   /** Whoever the request acts for; see {@link resolveActor}. */
@@ -60,6 +60,48 @@ export class AbilityService {
       const facts = await this.factsIn(em, office, [id], []);
       return facts.subjects.get(id);
     });
+  }
+
+  /**
+   * An API key with the scope `check` may ask about anyone of its office; a person about whom the policies let them:
+   * themselves, and everyone for an admin.
+   *
+   * @throws `forbidden`
+   */
+  async requireMayAsk(office: string, principal: Principal, people: readonly string[]): Promise<void> {
+    if (principal.kind === 'key') return;
+    await this.database.inOffice(
+      office,
+      async (em) => {
+        const may = await this.asking(em, office, principal);
+        if (!people.every((id) => may('collaborator', 'check_access', { id }))) {
+          throw problem('forbidden');
+        }
+      },
+      { readOnly: true },
+    );
+  }
+
+  /**
+   * Who may open a dossier is for admins and for those who decide about its people; to someone who may not open it, it
+   * does not exist.
+   *
+   * @throws `not_found` or `forbidden`
+   */
+  async requireMaySeeAudience(em: EntityManager, office: string, principal: Principal, dossier: DossierFacts): Promise<void> {
+    if (principal.kind === 'key') return;
+    const may = await this.asking(em, office, principal);
+    const resource = { ...dossier };
+    if (!may('dossier', 'open', resource)) throw problem('not_found', { type: 'dossier', id: dossier.id });
+    if (may('collaborator', 'check_access', { id: '-' }) || may('dossier', 'assign_manager', resource)) return;
+    throw problem('forbidden');
+  }
+
+  private async asking(em: EntityManager, office: string, principal: Principal) {
+    const actor = await this.actorOf(em, office, principal, undefined);
+    const { settings, policySet } = await this.factsIn(em, office, [], []);
+    return (type: string, action: string, resource: Resource) =>
+      allows(this.abilityOf(type, { subject: actor.subject, settings, policySet }), action, resource);
   }
 
   /** @throws where no policy knows the type: an error, never a decision */
@@ -75,10 +117,6 @@ export class AbilityService {
       known.set(key, ability);
     }
     return ability;
-  }
-
-  decide(ability: Ability, action: string, resource: Resource): Decision {
-    return decide(ability, action, resource);
   }
 
   /** The actions that the policy of a type declares. */
@@ -97,7 +135,7 @@ export class AbilityService {
   }
 }
 
-function requireOffice(facts: AccessFacts | undefined, office: string): AccessFacts {
-  if (!facts) throw problem('office_not_found', { office });
+function requireOffice(facts: AccessFacts | undefined): AccessFacts {
+  if (!facts) throw problem('office_not_found');
   return facts;
 }

@@ -1,6 +1,5 @@
 import { createMongoAbility, type MongoAbility, type RawRule } from '@casl/ability';
 import { packRules, type PackRule, unpackRules } from '@casl/ability/extra';
-
 import { type Conditions, parseConditions, type Sets, strictMatcher } from './conditions-matcher.js';
 
 /** A CASL rule as `compile` writes it. */

@@ -54,7 +54,7 @@ export async function resolveActor(
   }
   const id = await collaboratorOf(em, office, principal);
   const subject = id === undefined ? undefined : await load(id);
-  if (!subject) throw problem('office_not_found', { office });
+  if (!subject) throw problem('office_not_found');
   return { subject, label: `collaborator:${subject.id}`, via: 'person' };
 }
 

@@ -41,7 +41,9 @@ export async function audienceOf(
     for (const dossier of found) {
       const decision = decide(ability, action, { ...dossier });
       if (!decision.allowed) continue;
-      audience.get(dossier.id)?.push({ collaborator: id, name, paths: details.pathsOf(subject, dossier, decision.paths) });
+      audience
+        .get(dossier.id)
+        ?.push({ collaborator: id, name, paths: details.pathsOf(subject, dossier, decision.paths) });
     }
   }
   return audience;

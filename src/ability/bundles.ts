@@ -16,7 +16,8 @@ export class PolicyBundles {
    * @throws `PolicyError` with file, line and column: the service does not start on a bundle it does not understand
    */
   static load(folder: string, setsFolder?: string): PolicyBundles {
-    const names = setsFolder === undefined ? [] : readdirSync(setsFolder, { withFileTypes: true }).filter((e) => e.isDirectory());
+    const names =
+      setsFolder === undefined ? [] : readdirSync(setsFolder, { withFileTypes: true }).filter((e) => e.isDirectory());
     const named = names.map(({ name }) => [name, loadBundle(join(setsFolder ?? '', name))] as const);
     return new PolicyBundles(loadBundle(folder), new Map(named));
   }

@@ -1,6 +1,5 @@
 import type { ConditionSections, Policy, PolicyRule } from '#src/policy/bundle.js';
 import { both } from '#src/policy/condition.js';
-
 import { Ability, type AbilityRule } from './ability.js';
 import { type Remaining, toConditions } from './conditions.js';
 import { type CompileInput, Known, type Settled } from './settle.js';
@@ -53,7 +52,7 @@ function compileDeny(policy: Policy, rule: PolicyRule, known: Known): AbilityRul
 }
 
 function remainingOf(rule: ConditionSections, path: ConditionSections, known: Known): Remaining[] {
-  return both(rule.resource ?? [[]], path.resource ?? [[]]).map((tests) => toConditions(tests, known));
+  return both(rule.resource, path.resource).map((tests) => toConditions(tests, known));
 }
 
 function toRule(policy: Policy, rule: PolicyRule, path: string | null, conditions: Remaining): AbilityRule[] {

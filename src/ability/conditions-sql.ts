@@ -9,9 +9,7 @@ import { type ConditionOperator, type FieldTest, parseConditions } from './condi
  *   holds, one of them. `present` is the same without a value: there is a row when the field is anything at all.
  */
 export type SqlField =
-  | { readonly column: string }
-  | { readonly array: string }
-  | { readonly exists: string; readonly present?: string };
+  { readonly column: string } | { readonly array: string } | { readonly exists: string; readonly present?: string };
 
 export type SqlFields = Readonly<Record<string, SqlField>>;
 

@@ -1,5 +1,4 @@
-import type { Conjunction, Operator, Scalar, Test } from '#src/policy/condition.js';
-
+import type { Conjunction, Scalar, Test } from '#src/policy/condition.js';
 import type { Conditions, FieldOperators } from './conditions-matcher.js';
 import type { Known, Value } from './settle.js';
 
@@ -30,20 +29,30 @@ export function toConditions(tests: Conjunction, known: Known): Remaining {
  * the strict matcher can tell them apart. `null` is how facts say "none", and Mongo's `$lt` takes it for small.
  */
 function translate({ operator }: Test, value: Value): Asked {
-  const translations: Record<Operator, () => Asked> = {
-    eq: () => ({ $eq: value }),
-    ne: () => ({ $nin: [value] }),
-    in: () => ({ $in: value }),
-    notIn: () => ({ $nin: value }),
-    contains: () => ({ $all: [value] }),
-    notContains: () => ({ $ne: value }),
-    gt: () => ({ $gt: value }),
-    gte: () => ({ $gte: value }),
-    lt: () => ({ $exists: true, $nin: [null], $lt: value }),
-    lte: () => ({ $exists: true, $nin: [null], $lte: value }),
-    exists: () => (value === true ? { $exists: true, $nin: [null] } : { $eq: null }),
-  };
-  return translations[operator]();
+  switch (operator) {
+    case 'eq':
+      return { $eq: value };
+    case 'ne':
+      return { $nin: [value] };
+    case 'in':
+      return { $in: value };
+    case 'notIn':
+      return { $nin: value };
+    case 'contains':
+      return { $all: [value] };
+    case 'notContains':
+      return { $ne: value };
+    case 'gt':
+      return { $gt: value };
+    case 'gte':
+      return { $gte: value };
+    case 'lt':
+      return { $exists: true, $nin: [null], $lt: value };
+    case 'lte':
+      return { $exists: true, $nin: [null], $lte: value };
+    case 'exists':
+      return value === true ? { $exists: true, $nin: [null] } : { $eq: null };
+  }
 }
 
 /** @returns `false` when no value can meet both. */
@@ -58,13 +67,13 @@ function add(asked: Asked, more: Asked): boolean {
 }
 
 function combine(fields: ReadonlyMap<string, Asked>): Remaining {
-  const conditions: Record<string, Scalar | Asked> = {};
+  const conditions: Record<string, Conditions[string]> = {};
   for (const [field, asked] of fields) {
     if (asked.$in && list(asked.$in).length === 0) return 'never';
     if (asked.$nin && list(asked.$nin).length === 0) delete asked.$nin;
     const operators = Object.keys(asked);
     const only = operators.length === 1 ? asked.$eq : undefined;
-    if (operators.length > 0) conditions[field] = only === undefined || only === null ? asked : (only as Scalar);
+    if (operators.length > 0) conditions[field] = only === undefined || only === null ? asked : only;
   }
   // An empty object would say the same, but by accident: it is never written.
   return Object.keys(conditions).length > 0 ? conditions : 'always';

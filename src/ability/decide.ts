@@ -1,6 +1,5 @@
 import type { Resource } from '#src/policy/bundle.js';
-
-import type { Ability, ActionRule, ActionRules, Verdict } from './ability.js';
+import type { Ability, ActionRule, Verdict } from './ability.js';
 
 export type { Verdict } from './ability.js';
 export type { Resource } from '#src/policy/bundle.js';
@@ -23,40 +22,45 @@ const noPaths: readonly string[] = Object.freeze([]);
  * damaged rule throws: an error is never a decision.
  */
 export function decide(ability: Ability, action: string, resource: Resource): Decision {
-  const rules = ability.rulesAbout(action);
-  const verdict = judge(rules, resource);
-  if (!verdict.allowed) return { allowed: false, rule: verdict.rule, paths: noPaths };
-  return { allowed: true, rule: verdict.rule, paths: pathsOf(rules.allows, resource) };
+  const { allows, denies } = ability.rulesAbout(action);
+  const allow = firstMatch(allows, resource);
+  if (allow === none) return { ...denied, paths: noPaths };
+  const deny = firstMatch(denies, resource);
+  if (deny !== none) return { ...denies[deny]!.verdict, paths: noPaths };
+  const { allowed, rule } = allows[allow]!.verdict;
+  return { allowed, rule, paths: pathsOf(allows, allow, resource) };
 }
 
 /** {@link decide} without the paths, for callers who ask often: it makes no objects. */
 export function verdictOf(ability: Ability, action: string, resource: Resource): Verdict {
-  return judge(ability.rulesAbout(action), resource);
+  const { allows, denies } = ability.rulesAbout(action);
+  const allow = firstMatch(allows, resource);
+  if (allow === none) return denied;
+  const deny = firstMatch(denies, resource);
+  return deny === none ? allows[allow]!.verdict : denies[deny]!.verdict;
 }
 
 /** Only whether. */
 export function allows(ability: Ability, action: string, resource: Resource): boolean {
-  return judge(ability.rulesAbout(action), resource).allowed;
+  return verdictOf(ability, action, resource).allowed;
 }
 
-function judge({ allows, denies }: ActionRules, resource: Resource): Verdict {
+const none = -1;
+
+function firstMatch(rules: readonly ActionRule[], resource: object): number {
   if (typeof resource !== 'object' || resource === null) throw new TypeError('a question needs the resource itself');
-  const allow = firstMatch(allows, resource);
-  if (!allow) return denied;
-  return (firstMatch(denies, resource) ?? allow).verdict;
-}
-
-function firstMatch(rules: readonly ActionRule[], resource: object): ActionRule | undefined {
-  for (const rule of rules) {
-    if (rule.matches(resource)) return rule;
+  for (let index = 0; index < rules.length; index++) {
+    if (rules[index]!.matches(resource)) return index;
   }
-  return undefined;
+  return none;
 }
 
-function pathsOf(rules: readonly ActionRule[], resource: object): readonly string[] {
+/** The rules before `first` are known not to match, and `first` is known to. */
+function pathsOf(rules: readonly ActionRule[], first: number, resource: object): readonly string[] {
   const paths: string[] = [];
-  for (const { path, matches } of rules) {
-    if (path !== null && !paths.includes(path) && matches(resource)) paths.push(path);
+  for (let index = first; index < rules.length; index++) {
+    const { path, matches } = rules[index]!;
+    if (path !== null && !paths.includes(path) && (index === first || matches(resource))) paths.push(path);
   }
   return paths.length > 0 ? paths : noPaths;
 }

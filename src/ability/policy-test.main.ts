@@ -1,7 +1,6 @@
 import { readCases } from '#src/policy/load-cases.js';
 import { readBundle } from '#src/policy/load.js';
 import { formatProblem } from '#src/policy/problem.js';
-
 import { engineAsker, runCases } from './policy-test.js';
 
 /**

@@ -1,6 +1,5 @@
 import type { Policy } from '#src/policy/bundle.js';
 import { type CaseFile, type CaseQuestion, questionsOf } from '#src/policy/cases.js';
-
 import { compile } from './compile.js';
 import { decide } from './decide.js';
 

@@ -52,6 +52,7 @@ export class Known {
   operand({ operator, operand }: Test): Value | undefined {
     if ('literal' in operand) return operand.literal;
     const value = this.resolve(operand.reference);
+    if (typeof value === 'boolean' && isOrdering(operator)) return undefined;
     const wantsList = operator === 'in' || operator === 'notIn';
     return Array.isArray(value) === wantsList ? value : undefined;
   }
@@ -80,13 +81,15 @@ export class Known {
   }
 
   private read(section: SettledSection, path: string): unknown {
-    let value = this.sections[section];
-    for (const name of path.split('.')) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-      value = (value as Record<string, unknown>)[name];
-    }
-    return value;
+    const facts = this.sections[section];
+    return path.includes('.') ? path.split('.').reduce(member, facts) : member(facts, path);
   }
+}
+
+/** Only an object's own members are facts. */
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
 }
 
 function and(left: Settled, right: Settled): Settled {
@@ -119,6 +122,10 @@ function holds(operator: Exclude<Operator, 'exists'>, value: unknown, wanted: Va
     case 'lte':
       return typeof value === typeof wanted && inOrder(operator, value as Scalar, wanted as Scalar);
   }
+}
+
+function isOrdering(operator: Operator): boolean {
+  return operator === 'gt' || operator === 'gte' || operator === 'lt' || operator === 'lte';
 }
 
 function inOrder(operator: 'gt' | 'gte' | 'lt' | 'lte', value: Scalar, wanted: Scalar): boolean {

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
-import { ClientGroupEntity, type ClientGroup } from '#src/relations/entities.js';
+import { ClientGroupEntity, OfficeEntity, type ClientGroup } from '#src/relations/entities.js';
 import { tuple, type TupleRef } from '#src/relations/tuples.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '#src/platform/answer.js';
 import type { ClientGroupPatch, ClientGroupPut, ClientGroupView } from './client-group.schema.js';
+import type { Place } from './dossier-view.js';
 import type { Delta } from './fields.schema.js';
 import { checkGroupName } from './group-name.js';
 import { deltaTo } from './members.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
+import { DossierVisibility } from './dossier-visibility.js';
 import { changeTuples } from './tuple-changes.js';
 import { etagOf, expectVersion, type Write } from './write.js';
 
@@ -23,7 +25,7 @@ export class ClientGroupsService {
   put(request: WriteRequest, id: string, body: ClientGroupPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       const existing = await findClientGroup(write, id);
-      const present = existing ? await membersOf(write, id) : { dossiers: [], collaborators: [], collaboratorGroups: [] };
+      const present = existing ? await visibleMembersOf(write, id) : { dossiers: [], collaborators: [], collaboratorGroups: [] };
       const patch = {
         name: body.name,
         email: body.email ?? null,
@@ -36,7 +38,7 @@ export class ClientGroupsService {
   }
 
   /** Makes a group whose id must be free. */
-  create_(request: WriteRequest, id: string, body: ClientGroupPut): Promise<Answer> {
+  post(request: WriteRequest, id: string, body: ClientGroupPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       if (await findClientGroup(write, id)) throw problem('id_taken', { type: 'client_group', id });
       return this.create(write, id, {
@@ -131,7 +133,6 @@ function tupleDelta(id: string, patch: ClientGroupPatch): { add: TupleRef[]; rem
   return { add: of('add'), remove: of('remove') };
 }
 
-type Place = Pick<Write, 'em' | 'store'> & { office: { id: string } };
 
 /** The group, or `null`. */
 export function findClientGroup(place: Place, id: string): Promise<ClientGroup | null> {
@@ -157,14 +158,21 @@ async function membersOf(place: Place, id: string) {
   };
 }
 
+/** Without the private dossiers that do not exist for the actor: a save neither shows nor moves them (rule 15). */
+async function visibleMembersOf(place: Place, id: string) {
+  const members = await membersOf(place, id);
+  const visibility = await DossierVisibility.of(place, members.dossiers);
+  return { ...members, dossiers: members.dossiers.filter((dossier) => visibility.shows(dossier)) };
+}
+
 /** The group with its members, as an admin sees it. */
 export async function clientGroupView(place: Place, group: ClientGroup): Promise<ClientGroupView> {
-  return { id: group.id, name: group.name, email: group.email ?? null, ...(await membersOf(place, group.id)) };
+  return { id: group.id, name: group.name, email: group.email ?? null, ...(await visibleMembersOf(place, group.id)) };
 }
 
 /** An office whose default group goes has none any more. */
 async function clearDefaultGroup(write: Write, id: string): Promise<void> {
   if (write.office.settings.defaultClientGroup !== id) return;
-  await write.em.nativeUpdate('Office', { id: write.office.id }, { defaultClientGroup: null });
+  await write.em.nativeUpdate(OfficeEntity, { id: write.office.id }, { defaultClientGroup: null });
   write.recordEntity('office', 'update', { defaultClientGroup: id }, { defaultClientGroup: null });
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
 import { CollaboratorGroupEntity, type CollaboratorGroup } from '#src/relations/entities.js';
 import { tuple } from '#src/relations/tuples.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '#src/platform/answer.js';
 import type { CollaboratorGroupPatch, CollaboratorGroupPut } from './collaborator-group.schema.js';
 import { checkGroupName } from './group-name.js';
 import { deltaTo } from './members.js';

@@ -3,7 +3,7 @@ import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { CollaboratorEntity, type Collaborator } from '#src/relations/entities.js';
 import { tuple, type Tuple } from '#src/relations/tuples.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '#src/platform/answer.js';
 import type { CollaboratorPatch, CollaboratorPut, CollaboratorView } from './collaborator.schema.js';
 import type { Delta } from './fields.schema.js';
 import type { OfficeView } from './office-reader.js';

@@ -3,7 +3,7 @@ import { isSystem } from '#src/ability/actor.js';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { tuple } from '#src/relations/tuples.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '#src/platform/answer.js';
 import { loadDossiers, requireDossier } from './dossier-view.js';
 import type { PeopleDelta } from './dossier.schema.js';
 import { outcome } from './dossiers.service.js';

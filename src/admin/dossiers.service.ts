@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { DossierEntity, type Dossier } from '#src/relations/entities.js';
-import { parseEnterpriseNumber } from '#src/relations/enterprise-number.js';
+import { formatEnterpriseNumber, parseEnterpriseNumber } from '#src/relations/enterprise-number.js';
 import { tuple } from '#src/relations/tuples.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '#src/platform/answer.js';
 import { activateDossier, deactivateDossier } from './dossier-activation.js';
 import { dossierView, loadDossiers, requireDossier, requireVisibleDossier, type LoadedDossier } from './dossier-view.js';
 import type { Activation, DossierPatch, DossierPut } from './dossier.schema.js';
@@ -158,7 +158,7 @@ function same(a: Fields, b: Fields): boolean {
 function storedNumber(text: string | null): string | null {
   if (text === null || text === '') return null;
   const digits = parseEnterpriseNumber(text);
-  if (digits === undefined) throw problem('enterprise_number_invalid', { number: text });
+  if (digits === undefined) throw problem('enterprise_number_invalid', { enterpriseNumber: text });
   return digits;
 }
 
@@ -170,7 +170,7 @@ async function requireFreeNumber(write: Write, id: string, number: string | null
     'select 1 from dossier where office = $1 and enterprise_number = $2 and id <> $3',
     [write.office.id, number, id],
   );
-  if (taken) throw problem('enterprise_number_taken', { number });
+  if (taken) throw problem('enterprise_number_taken', { enterpriseNumber: formatEnterpriseNumber(number) });
 }
 
 /** The dossier as it now is. */

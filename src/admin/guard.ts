@@ -67,6 +67,7 @@ export class Guard {
   }
 
   private refusal(type: BuiltInType, decision: Verdict, action: string) {
-    return problem('forbidden', { action, type, ...this.abilities.reasonOf(type, decision.rule, this.policySet) });
+    const wording = this.abilities.reasonOf(type, decision.rule, this.policySet);
+    return problem('forbidden', {}, { internal: `${action} ${type}`, ...(wording && { wording }) });
   }
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { principalId } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
 import { firstRow, rows } from '#src/platform/sql.js';
-import { Answer } from './answer.js';
+import { Answer } from '#src/platform/answer.js';
 import type { WriteRequest } from './read-request.js';
 
 interface Remembered {

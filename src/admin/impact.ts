@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AbilityService } from '#src/ability/ability.service.js';
+import { allows } from '#src/ability/decide.js';
 import { rows } from '#src/platform/sql.js';
 import type { Write } from './write.js';
 
@@ -118,7 +119,7 @@ async function measure(
       const opens = map.opens.get(subject.id) ?? new Set();
       map.opens.set(subject.id, opens);
       for (const dossier of facts.dossiers.values()) {
-        if (abilities.decide(ability, 'open', { ...dossier }).allowed) opens.add(dossier.id);
+        if (allows(ability, 'open', { ...dossier })) opens.add(dossier.id);
       }
     }
   }

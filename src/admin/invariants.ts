@@ -1,12 +1,13 @@
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
+import { loadDossiers } from './dossier-view.js';
 import type { Write } from './write.js';
 
 /**
  * What must be true of an office after every write, whatever path it took. The office's row is locked, so no other
  * write can break it between this look and the commit.
  *
- * @throws `last_admin` (rule 21) or `private_needs_manager` (rule 15)
+ * @throws `last_admin` (rule 21), `private_needs_manager` or `last_manager` (rule 15)
  */
 export async function checkInvariants(write: Write): Promise<void> {
   const people = write.touchedIds('collaborator');
@@ -48,5 +49,9 @@ async function requireManagersOfPrivate(write: Write, dossiers: string[], people
       limit 1`,
     [write.office.id, dossiers, people],
   );
-  if (orphan) throw problem('private_needs_manager', { dossier: orphan.id });
+  if (!orphan) return;
+  // Its name would tell an admin of a dossier that does not exist for them.
+  const dossier = (await loadDossiers(write, [orphan.id])).get(orphan.id);
+  const known = dossier && write.guard.seesDossier({ ...dossier.facts });
+  throw known ? problem('private_needs_manager', { dossier: orphan.id }) : problem('last_manager');
 }

@@ -47,17 +47,23 @@ export class OfficeReader {
   ) {}
 
   /** @throws `office_not_found`, and whatever `use` refuses with */
-  async read<T>(request: ReadRequest, use: (view: OfficeView) => Promise<T>): Promise<T> {
+  async read<T>(
+    request: ReadRequest,
+    use: (view: OfficeView) => Promise<T>,
+    options: { deadlineMs?: number } = {},
+  ): Promise<T> {
     return this.database.inOffice(
       request.office,
       async (em) => {
         const office = await em.findOne(OfficeEntity, { id: request.office });
-        if (!office) throw problem('office_not_found', { office: request.office });
+        if (!office) throw problem('office_not_found');
         const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
-        const guard = new Guard(this.abilities, actor, office, office.policySet ?? null);
+        const { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup = null } = office;
+        const settings = { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup };
+        const guard = new Guard(this.abilities, actor, settings, office.policySet ?? null);
         return use({ em, office, guard, store: new RelationStore(em, office.id) });
       },
-      { readOnly: true },
+      { readOnly: true, ...options },
     );
   }
 

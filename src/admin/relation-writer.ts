@@ -6,7 +6,7 @@ import { appendChanges } from '#src/audit/trail.js';
 import { Database, isRetryable } from '#src/platform/database.js';
 import { problem, warning } from '#src/platform/errors.js';
 import { revisionToken, takeNextRevision } from '#src/relations/revision.js';
-import { Answer } from './answer.js';
+import { Answer } from '#src/platform/answer.js';
 import { Guard } from './guard.js';
 import { recallAnswer, rememberAnswer } from './idempotency.js';
 import { measureImpact, scopeOf, type AccessMap, type ImpactScope } from './impact.js';
@@ -24,18 +24,34 @@ export interface Outcome {
 
 export type Apply = (write: Write) => Promise<Outcome>;
 
+export interface WriteOptions {
+  /** Longest that the write may take, where it is known to be long. */
+  deadlineMs?: number;
+  /** Runs first in the transaction, before the office's row is taken: the making of an office. */
+  before?: (em: EntityManager) => Promise<void>;
+}
+
+/** A dry run measures everyone's access twice. */
+const previewDeadlineMs = 60_000;
+
 /** A deadlock or a serialization failure undoes the whole write, which is then tried again this often. */
 const maxAttempts = 5;
 
-/** Carries the measured result out of the transaction that it undoes. */
-class RolledBack extends Error {
+/** Carries what was measured out of the savepoint that it undoes. */
+class Measured extends Error {
   constructor(
-    readonly outcome: Outcome,
     readonly write: Write,
     readonly scope: ImpactScope,
     readonly after: AccessMap,
   ) {
-    super('dry run');
+    super('undoes a savepoint');
+  }
+}
+
+/** Carries the answer of a dry run out of the transaction that it undoes: not even the revision is taken. */
+class Previewed extends Error {
+  constructor(readonly answer: Answer) {
+    super('undoes a dry run');
   }
 }
 
@@ -55,11 +71,17 @@ export class RelationWriter {
    *
    * @throws whatever the use case refuses with; nothing is written then
    */
-  async write(request: WriteRequest, apply: Apply): Promise<Answer> {
+  async write(request: WriteRequest, apply: Apply, options: WriteOptions = {}): Promise<Answer> {
+    const deadlineMs = request.dryRun ? previewDeadlineMs : options.deadlineMs;
+    const work = async (em: EntityManager) => {
+      await options.before?.(em);
+      return this.attempt(em, request, apply);
+    };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.database.inOffice(request.office, (em) => this.attempt(em, request, apply));
+        return await this.database.inOffice(request.office, work, deadlineMs === undefined ? {} : { deadlineMs });
       } catch (error) {
+        if (error instanceof Previewed) return error.answer;
         if (attempt >= maxAttempts || !isRetryable(error)) throw error;
         await sleep(Math.random() * 20 * 2 ** attempt);
       }
@@ -68,13 +90,13 @@ export class RelationWriter {
 
   private async attempt(em: EntityManager, request: WriteRequest, apply: Apply): Promise<Answer> {
     const office = await takeNextRevision(em, request.office);
-    if (!office) throw problem('office_not_found', { office: request.office });
+    if (!office) throw problem('office_not_found');
     const recalled = await recallAnswer(em, request);
     if (recalled) return recalled;
     const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
     const guard = new Guard(this.abilities, actor, office.settings, office.policySet);
     const begin = (inner: EntityManager) => new Write(inner, office, request, guard);
-    if (request.dryRun) return this.preview(em, begin, apply);
+    if (request.dryRun) throw new Previewed(await this.preview(em, begin, apply));
 
     const write = begin(em);
     const outcome = await apply(write);
@@ -89,13 +111,13 @@ export class RelationWriter {
     try {
       return await em.transactional(async (inner) => {
         const write = begin(inner);
-        const outcome = await apply(write);
+        await apply(write);
         await this.finish(write);
         const scope = await scopeOf(write);
-        throw new RolledBack(outcome, write, scope, await measureImpact(this.abilities, write, inner, scope));
+        throw new Measured(write, scope, await measureImpact(this.abilities, write, inner, scope));
       });
     } catch (error) {
-      if (!(error instanceof RolledBack)) throw error;
+      if (!(error instanceof Measured)) throw error;
       const { write, scope, after } = error;
       const before = await measureImpact(this.abilities, write, em, scope);
       return new Answer({

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { AnswerInterceptor } from './answer.interceptor.js';
 
 /** How an answer is described and checked. */
 export interface AnswerOptions {
@@ -33,6 +34,7 @@ export function Answers(status: number, schema: z.ZodType, options: AnswerOption
   return applyDecorators(
     ...documented,
     SerializeOptions({ schema }),
-    UseInterceptors(StandardSchemaSerializerInterceptor),
+    // The inner one first: what is checked is the body of an Answer.
+    UseInterceptors(StandardSchemaSerializerInterceptor, AnswerInterceptor),
   );
 }

@@ -16,21 +16,18 @@ interface Work {
  */
 export class Deadlines {
   readonly #works = new AsyncLocalStorage<Work>();
-  readonly #holders = new WeakMap<PoolClient, Work>();
 
   /** From here on, every connection taken from `pool` within {@link run} counts as held by that work until released. */
   watch(pool: Pool): void {
     const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
     pool.connect = (async () => {
       const work = this.#works.getStore();
-      const client = await connect();
-      if (work) this.#hold(work, client);
+      const client = releasedOnce(await connect(), (released) => work?.clients.delete(released));
+      work?.clients.add(client);
+      // It came too late for its work, whose next statement must fail and not run after the caller was told.
+      if (work?.late) client.release(true);
       return client;
     }) as Pool['connect'];
-    pool.on('release', (_error, client) => {
-      this.#holders.get(client)?.clients.delete(client);
-      this.#holders.delete(client);
-    });
   }
 
   /**
@@ -44,7 +41,8 @@ export class Deadlines {
     const tooLate = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         current.late = true;
-        for (const client of current.clients) closeNow(client);
+        // Breaks the statement under way, and any that comes later.
+        for (const client of current.clients) client.release(true);
         reject(new UnavailableError(`PostgreSQL gave no answer within ${milliseconds} ms`));
       }, milliseconds);
     });
@@ -56,17 +54,24 @@ export class Deadlines {
       clearTimeout(timer);
     }
   }
-
-  #hold(work: Work, client: PoolClient): void {
-    work.clients.add(client);
-    this.#holders.set(client, work);
-    // It came too late for its work, whose next statement must fail and not run after the caller was told.
-    if (work.late) closeNow(client);
-  }
 }
 
-/** Breaks the connection if a statement is under way; the pool throws it out when it comes back. */
-function closeNow(client: PoolClient): void {
-  // The types of a pooled client leave `end` out, for a pool ends its own clients; `pg` has it.
-  void (client as unknown as { end(): Promise<void> }).end().catch(() => undefined);
+/**
+ * Gives a connection back when it is lost: the query builder gives one back only after a commit or a rollback that
+ * worked, and so would lose a place in the pool with each connection that the server drops. Then, and when the time
+ * was up, the builder's own release comes second and counts for nothing.
+ */
+function releasedOnce(client: PoolClient, onRelease: (client: PoolClient) => void): PoolClient {
+  const release = client.release.bind(client);
+  let released = false;
+  const lost = () => client.release(true);
+  client.release = (error) => {
+    if (released) return;
+    released = true;
+    client.off('end', lost);
+    onRelease(client);
+    release(error);
+  };
+  client.once('end', lost);
+  return client;
 }

@@ -54,9 +54,9 @@ export function serveDocs(app: INestApplication, build: () => OpenAPIObject): vo
     return cacheable(reply).type('application/json').send(json);
   });
   instance.get('/docs', (_, reply) =>
-    cacheable(reply).header('content-security-policy', contentSecurityPolicy).type('text/html').send(page),
+    cacheable(reply).header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8').send(page),
   );
-  instance.get('/docs/start.js', (_, reply) => cacheable(reply).type('text/javascript').send(script));
+  instance.get('/docs/start.js', (_, reply) => cacheable(reply).type('text/javascript; charset=utf-8').send(script));
   void instance.register(fastifyStatic, {
     root: swaggerUiFolder(),
     prefix: '/docs/',

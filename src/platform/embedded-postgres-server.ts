@@ -58,10 +58,12 @@ export async function ensureCluster(home: PostgresHome): Promise<string> {
   return password;
 }
 
-function ensurePassword({ folder }: PostgresHome): string {
+function ensurePassword({ folder, user }: PostgresHome): string {
   const file = join(folder, 'password');
   try {
     writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+    // Whoever owns the data may as well start the service on it.
+    if (user) chownSync(file, user.uid, user.gid);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { errorTexts, warningTexts } from './error-texts.js';
-import { type Language } from './languages.js';
+import { type Language, type Texts } from './languages.js';
 import { fill, type ErrorText, type ParamNames } from './texts/text.js';
 
 /** A stable, documented name of a problem; see `docs/errors.md`. */
@@ -32,6 +32,8 @@ export interface ProblemOptions {
   errors?: readonly FieldError[];
   /** What a schema found, instead of `errors`: the filter says it in the caller's language. */
   issues?: readonly z.core.$ZodIssue[];
+  /** Says it in other words than the catalogue's: those of the policy rule that refused. */
+  wording?: Texts;
   /** For the log only; never answered. */
   internal?: string;
   headers?: Readonly<Record<string, string>>;
@@ -43,6 +45,7 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly errors: readonly FieldError[] | undefined;
   readonly issues: readonly z.core.$ZodIssue[] | undefined;
+  readonly wording: Texts | undefined;
   readonly internal: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** Members of the answer beside the standard ones (RFC 9457 §3.2), such as the `changes` of a stale version. */
@@ -56,6 +59,7 @@ export class ProblemError extends Error {
     super(options.internal ?? code, { cause: options.cause });
     this.errors = options.errors;
     this.issues = options.issues;
+    this.wording = options.wording;
     this.internal = options.internal;
     this.headers = options.headers;
   }

@@ -36,12 +36,16 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   );
 }
 
+/** Contexts in which Nest lists every module and route. */
+const ownStart = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /** Nest's own messages, in the same lines as everyone else's. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('info', message, rest);
+    // What Nest tells about its own start is for whoever debugs it.
+    this.#write(ownStart.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

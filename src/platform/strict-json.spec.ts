@@ -90,9 +90,12 @@ describe('the strict JSON parser', () => {
     expect(codeOf(`[${list(maxArrayLength)},${list(maxArrayLength)}]`)).toBeUndefined();
   });
 
-  it.each(['1e999', '-1e999', '{"a":[1e400]}'])('attack: refuses huge numbers that would become infinite: %s', (text) => {
-    expect(codeOf(text)).toBe('unrepresentable_value');
-  });
+  it.each(['1e999', '-1e999', '{"a":[1e400]}'])(
+    'attack: refuses huge numbers that would become infinite: %s',
+    (text) => {
+      expect(codeOf(text)).toBe('unrepresentable_value');
+    },
+  );
 
   it.each(['"\\u0000"', '{"a\\u0000b":1}', '["\\ud800"]', '"x\\udc00y"'])(
     'attack: refuses texts that PostgreSQL cannot store: %s',

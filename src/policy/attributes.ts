@@ -6,7 +6,6 @@ import {
   profiles,
   reservedNames,
 } from '#src/relations/vocabulary.js';
-
 import type { ConditionSections } from './bundle.js';
 import type { Operator, Scalar } from './condition.js';
 
@@ -87,7 +86,7 @@ export function knownWords(type: string, section: Section): Words {
   if (section === 'office') return officeWords;
   if (section === 'action') return actionWords[type] ?? {};
   if (section === 'context') return {};
-  return isBuiltIn(type) ? (resourceWords[type] ?? {}) : { id: one('id') };
+  return isBuiltIn(type) ? (resourceWords[type] ?? {}) : { id: one('any') };
 }
 
 /**

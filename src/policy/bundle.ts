@@ -1,5 +1,4 @@
 import type { Language } from '#src/relations/vocabulary.js';
-
 import type { Condition } from './condition.js';
 
 /** All policies of one folder, validated. Every decision carries `hash`, so that it can be traced to the very text. */

@@ -1,10 +1,7 @@
 import { isScalar, isSeq, type Node } from 'yaml';
-
-import type { SubjectFacts } from '#src/relations/facts.js';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
-
 import type { Policy, Resource } from './bundle.js';
-import type { CaseFile, Expectation, PolicyCase } from './cases.js';
+import type { CaseFile, CaseSubject, Expectation, PolicyCase } from './cases.js';
 import { readFacts, readNamed, readProperties } from './facts-parser.js';
 import type { Entry, Mapping, YamlSource } from './yaml-source.js';
 
@@ -33,7 +30,7 @@ export function parseCases(source: YamlSource, policy: Policy): CaseFile | undef
 
 class CasesParser {
   private readonly settings = new Map<string, OfficeSettings>();
-  private readonly subjects = new Map<string, SubjectFacts>();
+  private readonly subjects = new Map<string, CaseSubject>();
   private readonly resources = new Map<string, Resource>();
 
   constructor(
@@ -63,7 +60,7 @@ class CasesParser {
     }
     for (const entry of readNamed(this.source, root.get('subjects'), 'subjects')) {
       const facts = readFacts(this.source, entry, { type, section: 'subject' }, { ...defaultSubject, id: entry.key });
-      this.subjects.set(entry.key, facts as unknown as SubjectFacts);
+      this.subjects.set(entry.key, facts as unknown as CaseSubject);
     }
     for (const entry of readNamed(this.source, root.get('resources'), 'resources')) {
       const defaults = type === 'dossier' ? { private: false, id: entry.key } : { id: entry.key };

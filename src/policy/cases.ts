@@ -1,14 +1,23 @@
-import type { SubjectFacts } from '#src/relations/facts.js';
-import type { OfficeSettings } from '#src/relations/vocabulary.js';
-
+import type { CollaboratorStatus, OfficeSettings, Profile } from '#src/relations/vocabulary.js';
 import type { Resource } from './bundle.js';
+
+/** Who asks: the facts of one collaborator, or of the office's integration, as `compile` takes them. */
+export interface CaseSubject {
+  readonly id: string;
+  readonly profile: Profile | 'system';
+  readonly status: CollaboratorStatus;
+  readonly clientGroups: readonly string[];
+  readonly collaboratorGroups: readonly string[];
+  readonly excludedClientGroups: readonly string[];
+  readonly validUntil: null;
+}
 
 /** The facts and the expected decisions that belong to one policy. */
 export interface CaseFile {
   readonly type: string;
   readonly file: string;
   /** By the name in the file, which is the id too. */
-  readonly subjects: ReadonlyMap<string, SubjectFacts>;
+  readonly subjects: ReadonlyMap<string, CaseSubject>;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly cases: readonly PolicyCase[];
 }
@@ -18,7 +27,7 @@ export interface PolicyCase {
   readonly name: string;
   readonly line: number;
   readonly settings: OfficeSettings;
-  readonly who: readonly SubjectFacts[];
+  readonly who: readonly CaseSubject[];
   readonly what: readonly Resource[];
   /** `action.properties` */
   readonly action: Readonly<Record<string, unknown>>;
@@ -37,7 +46,7 @@ export interface Expectation {
 /** One cell of a case: a single question with its expected answer. */
 export interface CaseQuestion {
   readonly case: PolicyCase;
-  readonly who: SubjectFacts;
+  readonly who: CaseSubject;
   readonly what: Resource;
   readonly action: string;
   readonly expected: Expectation;

@@ -42,11 +42,15 @@ export interface Test {
 export type Condition = readonly Conjunction[];
 export type Conjunction = readonly Test[];
 
+const alwaysTrue: Condition = [[]];
+
 /** More alternatives than this in one condition are refused: each one is a rule that every decision may walk. */
 export const maxAlternatives = 16;
 
-/** Both conditions hold. */
-export function both(left: Condition, right: Condition): Condition {
+/** Both conditions hold; `undefined` is no condition, which always does. */
+export function both(left: Condition | undefined, right: Condition | undefined): Condition {
+  if (!left) return right ?? alwaysTrue;
+  if (!right) return left;
   return left.flatMap((a) => right.map((b) => [...a, ...b]));
 }
 

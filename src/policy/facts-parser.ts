@@ -1,7 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-
 import { isId } from '#src/relations/vocabulary.js';
-
 import { type Attribute, findAttribute, isBuiltIn, knownWords, type Section, valueProblem } from './attributes.js';
 import type { Entry, YamlSource } from './yaml-source.js';
 
@@ -49,8 +47,9 @@ export function readProperties(source: YamlSource, at: Entry | undefined, type: 
 /** The members of a mapping from names, each of which is an id, to facts. */
 export function readNamed(source: YamlSource, at: Entry | undefined, what: string): readonly Entry[] {
   const entries = (at && source.mapping(at, what)?.entries) ?? [];
-  for (const entry of entries) {
-    if (!isId(entry.key)) source.report(entry.keyNode, `"${entry.key}" is no id`);
+  for (const { key, keyNode } of entries) {
+    const sound: boolean = isId(key);
+    if (!sound) source.report(keyNode, `"${key}" is no id`);
   }
   return entries;
 }
@@ -64,8 +63,11 @@ function absent(words: Readonly<Record<string, Attribute>>): Facts {
 }
 
 function factEntries(source: YamlSource, at: Entry | undefined): readonly Entry[] {
-  if (!at || (isMap(at.value) && at.value.items.length === 0)) return [];
-  return source.mapping(at, `"${at.key}"`)?.entries ?? [];
+  if (at === undefined) return [];
+  const { key, value } = at;
+  // `{}`: something about which only its id is known.
+  if (isMap(value) && value.items.length === 0) return [];
+  return source.mapping(at, `"${key}"`)?.entries ?? [];
 }
 
 function readValue(source: YamlSource, entry: Entry, attribute: Attribute): unknown {

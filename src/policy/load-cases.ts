@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import type { PolicyBundle } from './bundle.js';
 import type { CaseFile } from './cases.js';
 import { parseCases } from './cases-parser.js';

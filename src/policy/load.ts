@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import type { Policy, PolicyBundle } from './bundle.js';
 import { parsePolicy } from './policy-parser.js';
 import { PolicyError, type Problem } from './problem.js';
@@ -27,18 +26,13 @@ export function loadBundle(folder: string): PolicyBundle {
 
 /** Reads all that can be read of a folder of policies, for tools that report rather than refuse. */
 export function readBundle(folder: string): BundleReading {
-  const files = policyFiles(folder);
-  if (files instanceof Error) {
-    const problem = { file: folder, line: 1, column: 1, message: `cannot be read: ${files.message}` };
-    return { bundle: bundleOf([]), problems: [problem] };
-  }
   const problems: Problem[] = [];
-  if (files.length === 0) {
-    problems.push({ file: folder, line: 1, column: 1, message: `has no file named <type>${policySuffix}` });
-  }
   const policies: Policy[] = [];
-  for (const name of files) {
-    const source = new YamlSource(join(folder, name), readText(join(folder, name), problems));
+  for (const name of policyFiles(folder, problems)) {
+    const file = join(folder, name);
+    const text = orReport(file, problems, () => readFileSync(file, 'utf8'));
+    if (text === undefined) continue;
+    const source = new YamlSource(file, text);
     const policy = parsePolicy(source, name);
     problems.push(...source.problems);
     if (policy) policies.push(policy);
@@ -46,23 +40,22 @@ export function readBundle(folder: string): BundleReading {
   return { bundle: bundleOf(policies), problems };
 }
 
-function readText(file: string, problems: Problem[]): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    problems.push({ file, line: 1, column: 1, message: `cannot be read: ${(error as Error).message}` });
-    return '';
+function policyFiles(folder: string, problems: Problem[]): readonly string[] {
+  const names = orReport(folder, problems, () => readdirSync(folder));
+  // Sorted by code unit and not by the language of the machine, so that the hash is the same everywhere.
+  const files = names?.filter((name) => name.endsWith(policySuffix)).sort();
+  if (files?.length === 0) {
+    problems.push({ file: folder, line: 1, column: 1, message: `has no file named <type>${policySuffix}` });
   }
+  return files ?? [];
 }
 
-function policyFiles(folder: string): readonly string[] | Error {
+function orReport<T>(file: string, problems: Problem[], read: () => T): T | undefined {
   try {
-    // Sorted by code unit and not by the language of the machine, so that the hash is the same everywhere.
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(policySuffix))
-      .sort();
+    return read();
   } catch (error) {
-    return error as Error;
+    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return void problems.push({ file, line: 1, column: 1, message });
   }
 }
 

@@ -1,7 +1,5 @@
 import { isScalar } from 'yaml';
-
 import { type Language, languages } from '#src/relations/vocabulary.js';
-
 import { isSafePath, type Section } from './attributes.js';
 import type { ConditionSections, Policy, PolicyPath, PolicyRule } from './bundle.js';
 import { both, findClash, settledSections } from './condition.js';
@@ -33,11 +31,12 @@ export function policyFileName(type: string): string {
  */
 export function parsePolicy(source: YamlSource, fileName: string): Policy | undefined {
   if (!source.readable) return undefined;
-  const root = source.mapping(source.root, 'a policy', ['type', 'actions', 'paths', 'rules'], [
-    'type',
-    'actions',
-    'rules',
-  ]);
+  const root = source.mapping(
+    source.root,
+    'a policy',
+    ['type', 'actions', 'paths', 'rules'],
+    ['type', 'actions', 'rules'],
+  );
   const policy = root && new PolicyParser(source, root).policy(fileName);
   return source.problems.length === 0 ? policy : undefined;
 }
@@ -165,7 +164,7 @@ class PolicyParser {
         this.source.report(node, `unknown path "${value}": one of ${[...this.paths.keys()].join(', ')}`);
         continue;
       }
-      const clash = findClash(both(conditions.resource ?? [[]], path.resource ?? [[]]));
+      const clash = findClash(both(conditions.resource, path.resource));
       if (clash) this.source.report(node, `"${clash.operator}" of "${clash.field}" is in the rule and in the path`);
     }
     return names.map(({ value }) => value);

@@ -1,5 +1,4 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-
 import type { Scalar } from './condition.js';
 import type { Problem } from './problem.js';
 

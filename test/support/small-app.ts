@@ -12,20 +12,33 @@ import { Metrics } from '#src/platform/metrics.js';
 
 /** API keys in memory, found by their hash as the database finds them. */
 export class KeyRing {
-  readonly #keys = new Map<string, FoundKey>();
+  readonly #keys = new Map<string, () => FoundKey>();
+  #failure: Error | undefined;
 
   /** Stores a new key, of the platform and with the scope `check` unless said otherwise, and returns its text. */
   add(key: Partial<FoundKey> = {}): string {
+    return this.addLive(() => key);
+  }
+
+  /** The same for a key that changes: what it is now is asked at every lookup. */
+  addLive(current: () => Partial<FoundKey>): string {
     const text = generateApiKey();
     const hash = hashApiKey(text);
     const rest = { office: null, id: `k${this.#keys.size + 1}`, name: 'Test', scopes: ['check'] as const };
     const times = { revokedAt: null, expiresAt: null, now: new Date() };
-    this.#keys.set(hash.toString('hex'), { hash, ...rest, ...times, ...key });
+    this.#keys.set(hash.toString('hex'), () => ({ hash, ...rest, ...times, ...current() }));
     return text;
   }
 
-  readonly find = (hash: Buffer): Promise<FoundKey | null> =>
-    Promise.resolve(this.#keys.get(hash.toString('hex')) ?? null);
+  /** Makes every lookup fail, until it is called with nothing. */
+  fail(failure: Error | undefined): void {
+    this.#failure = failure;
+  }
+
+  readonly find = (hash: Buffer): Promise<FoundKey | null> => {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return Promise.resolve(this.#keys.get(hash.toString('hex'))?.() ?? null);
+  };
 }
 
 /** What a small app is made of. */

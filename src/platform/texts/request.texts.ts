@@ -140,4 +140,10 @@ export const requestTexts = {
       'Der Dienst kann derzeit keine verlässliche Antwort geben; versuchen Sie es nach der Zeit in Retry-After erneut.',
     ],
   ),
+  unknown_revision: error(400, malformed, [
+    'Revision {revision} does not exist in this office yet.',
+    'La révision {revision} n’existe pas encore dans ce bureau.',
+    'Revisie {revision} bestaat nog niet in dit kantoor.',
+    'Die Revision {revision} gibt es in dieser Kanzlei noch nicht.',
+  ]),
 } as const;

@@ -106,4 +106,28 @@ export const ruleTexts = {
     'Bij activatie kunt u alleen een klantengroep kiezen waarvan u zelf lid bent.',
     'Bei der Aktivierung können Sie nur eine Mandantengruppe wählen, der Sie selbst angehören.',
   ]),
+  enterprise_number_invalid: error(422, broken, [
+    '"{enterpriseNumber}" is not a Belgian enterprise number: ten digits, whose last two are a check.',
+    '« {enterpriseNumber} » n’est pas un numéro d’entreprise belge : dix chiffres, dont deux de contrôle.',
+    '"{enterpriseNumber}" is geen Belgisch ondernemingsnummer: tien cijfers, waarvan de laatste twee ter controle.',
+    '„{enterpriseNumber}“ ist keine belgische Unternehmensnummer: zehn Ziffern, davon zwei zur Kontrolle.',
+  ]),
+  expiry_too_far: error(422, broken, [
+    'Emergency access ends after {days} days at the latest.',
+    'Un accès d’urgence prend fin au plus tard après {days} jours.',
+    'Noodtoegang eindigt uiterlijk na {days} dagen.',
+    'Ein Notfallzugriff endet spätestens nach {days} Tagen.',
+  ]),
+  dossier_without_address: error(422, broken, [
+    'Dossier {dossier} has no e-mail address to write to.',
+    'Le dossier {dossier} n’a pas d’adresse e-mail à laquelle écrire.',
+    'Dossier {dossier} heeft geen e-mailadres om naar te schrijven.',
+    'Die Mandantenakte {dossier} hat keine E-Mail-Adresse.',
+  ]),
+  last_manager: error(422, broken, [
+    'A dossier that must keep an active manager would lose its last one: hand the managerships over first.',
+    'Un dossier qui doit garder un gestionnaire actif perdrait le dernier : transmettez d’abord les gestions.',
+    'Een dossier dat een actieve beheerder moet houden, zou de laatste verliezen: draag eerst het beheer over.',
+    'Eine Akte, die einen aktiven Verantwortlichen braucht, verlöre den letzten: Übergeben Sie die Verantwortung zuerst.',
+  ]),
 } as const;

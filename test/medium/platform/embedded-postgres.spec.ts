@@ -3,14 +3,16 @@ import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { homeFor } from '#src/platform/embedded-postgres-home.js';
@@ -137,7 +139,12 @@ describe('the embedded PostgreSQL', () => {
       expect(lines.join('\n')).toContain(place);
       await ask(first.url, `create table note as select 'kept' as text`);
       await first.stop();
-      expect(await ask((await start()).url, 'select * from note')).toEqual([{ text: 'kept' }]);
+      const second = await start();
+      expect(await ask(second.url, 'select * from note')).toEqual([{ text: 'kept' }]);
+      await second.stop();
+      rmSync(place, { recursive: true });
+      const shelf = dirname(place);
+      if (readdirSync(shelf).length === 0) rmdirSync(shelf);
     });
   }
 });

@@ -39,10 +39,10 @@ describe('migrations', () => {
   });
 
   /** Tables, columns, constraints, policies, functions, triggers and types, as PostgreSQL describes them. */
-  async function schema(): Promise<unknown[]> {
+  async function schema(): Promise<{ table_name: string }[]> {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    const { rows } = await client.query(`
+    const { rows } = await client.query<{ table_name: string }>(`
       select 'column', table_name, column_name, data_type || coalesce(column_default, '') || is_nullable
         from information_schema.columns where table_schema = 'public'
       union all select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
@@ -63,7 +63,7 @@ describe('migrations', () => {
     expect(await migrateUp(database.url)).toEqual([]);
     for (const name of names.toReversed()) expect(await migrateDown(database.url)).toEqual([name]);
     expect(await migrateDown(database.url)).toEqual([]);
-    const left = (await schema()) as { table_name: string }[];
+    const left = await schema();
     expect(left.filter(({ table_name }) => !table_name.includes('schema_migration'))).toEqual([]);
     expect(await migrateUp(database.url)).toEqual(names);
     expect(await schema()).toEqual(first);

@@ -1,0 +1,73 @@
+import { Module } from '@nestjs/common';
+import { Database } from '#src/platform/database.js';
+import { SigningKey } from '#src/platform/signing-key.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { BulkService } from './bulk.service.js';
+import { ChangesController } from './changes.controller.js';
+import { ChangesService } from './changes.service.js';
+import { ClientGroupsController } from './client-groups.controller.js';
+import { ClientGroupsService } from './client-groups.service.js';
+import { CollaboratorGroupsController } from './collaborator-groups.controller.js';
+import { CollaboratorGroupsService } from './collaborator-groups.service.js';
+import { CollaboratorListsService } from './collaborator-lists.service.js';
+import { CollaboratorsController } from './collaborators.controller.js';
+import { CollaboratorsService } from './collaborators.service.js';
+import { CommunicationsController } from './communications.controller.js';
+import { CommunicationsService } from './communications.service.js';
+import { DossierExportService } from './dossier-export.service.js';
+import { DossierPeopleController } from './dossier-people.controller.js';
+import { DossierPeopleService } from './dossier-people.service.js';
+import { DossierReadsService } from './dossier-reads.service.js';
+import { DossiersController } from './dossiers.controller.js';
+import { DossiersService } from './dossiers.service.js';
+import { GroupListsService } from './group-lists.service.js';
+import { MonitorService } from './monitor.service.js';
+import { OfficeReader } from './office-reader.js';
+import { OfficesController } from './offices.controller.js';
+import { OfficesService } from './offices.service.js';
+import { RelationWriter } from './relation-writer.js';
+import { RelationshipsController } from './relationships.controller.js';
+import { RelationshipsService } from './relationships.service.js';
+
+@Module({
+  controllers: [
+    OfficesController,
+    CollaboratorsController,
+    CollaboratorGroupsController,
+    ClientGroupsController,
+    DossiersController,
+    DossierPeopleController,
+    RelationshipsController,
+    ChangesController,
+    ApiKeysController,
+    CommunicationsController,
+  ],
+  providers: [
+    {
+      provide: SigningKey,
+      inject: [Database],
+      useFactory: (database: Database) => database.asOwner((em) => SigningKey.load(em)),
+    },
+    RelationWriter,
+    OfficeReader,
+    OfficesService,
+    CollaboratorsService,
+    CollaboratorListsService,
+    CollaboratorGroupsService,
+    ClientGroupsService,
+    GroupListsService,
+    DossiersService,
+    DossierReadsService,
+    DossierPeopleService,
+    DossierExportService,
+    MonitorService,
+    BulkService,
+    RelationshipsService,
+    ChangesService,
+    ApiKeysService,
+    CommunicationsService,
+  ],
+  exports: [RelationWriter],
+})
+export class AdminModule {}

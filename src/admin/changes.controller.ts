@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Query, Req, StreamableFile } from '@nestjs/common';
+import { ApiProduces } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Answers } from '#src/platform/answers.js';
+import { Access } from '#src/platform/auth/access.js';
+import { changeListSchema, changeQuerySchema, type ChangeQuery } from './change.schema.js';
+import { ChangesService } from './changes.service.js';
+import type { ReadRequest } from './read-request.js';
+import { Reading } from './request-context.js';
+
+@Controller('v1/offices/:office/changes')
+export class ChangesController {
+  constructor(private readonly changes: ChangesService) {}
+
+  @Get()
+  @Access('read')
+  @Answers(200, changeListSchema)
+  @ApiProduces('application/json', 'text/event-stream')
+  async read(
+    @Reading() request: ReadRequest,
+    @Query({ schema: changeQuerySchema }) query: ChangeQuery,
+    @Req() http: FastifyRequest,
+  ) {
+    if (!http.headers.accept?.includes('text/event-stream')) return this.changes.page(request, query);
+    // The first page is read before the stream begins, so that a refusal is still an ordinary problem.
+    await this.changes.page(request, { ...query, limit: 1 });
+    const gone = new AbortController();
+    http.socket.once('close', () => gone.abort());
+    const resumed = changeQuerySchema.safeParse({ after: http.headers['last-event-id'] }).data?.after;
+    const events = this.changes.events(request, { ...query, after: resumed ?? query.after }, gone.signal);
+    return new StreamableFile(Readable.from(events), { type: 'text/event-stream' });
+  }
+}

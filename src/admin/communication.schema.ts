@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { previewSchema } from './answer.schema.js';
+import { idListSchema, tidy, warningSchema, writeBody } from './fields.schema.js';
+import { dossierFilterSchema } from './monitor.schema.js';
+
+/** Rule 25: one message to each dossier of a selection. */
+export const communicationPostSchema = writeBody({
+  select: z.union([z.strictObject({ ids: idListSchema.min(1) }), z.strictObject({ filter: dossierFilterSchema })]),
+  /** One line: it becomes a header of a mail. */
+  subject: z.string().max(1000).transform(tidy).refine((text) => text !== '' && text.length <= 200 && !/[\r\n]/.test(text)),
+  body: z.string().min(1).max(100_000),
+});
+export type CommunicationPost = z.infer<typeof communicationPostSchema>;
+
+const rowSchema = z.object({
+  dossier: z.string(),
+  status: z.enum(['queued', 'refused']),
+  to: z.string().optional(),
+  from: z.string().optional(),
+  replyTo: z.string().optional(),
+  source: z.string().optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+export type CommunicationRow = z.infer<typeof rowSchema>;
+
+export const communicationAnswerSchema = z.union([
+  previewSchema,
+  z.object({
+    id: z.string(),
+    results: z.array(rowSchema),
+    counts: z.object({ queued: z.int(), refused: z.int() }),
+    revision: z.string(),
+    warnings: z.array(warningSchema),
+  }),
+]);

@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AbilityModule } from './ability/ability.module.js';
+import { AdminModule } from './admin/admin.module.js';
+import { CheckModule } from './check/check.module.js';
+import { findKeyIn } from './platform/auth/key-store.js';
+import { Database } from './platform/database.js';
+import { DatabaseModule } from './platform/database.module.js';
+import { HttpModule } from './platform/http.module.js';
+import type { Logger } from './platform/logs.js';
+import type { Metrics } from './platform/metrics.js';
+import type { Settings } from './platform/settings.js';
+import { relationEntities } from './relations/entities.js';
+
+/** What the app is made with, besides its settings. */
+export interface AppParts {
+  settings: Settings;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** The map of the rooms. */
+@Module({})
+export class AppModule {
+  static forRoot({ settings, logger, metrics }: AppParts): DynamicModule {
+    const { oidcIssuer: issuer, oidcAudience: audience } = settings;
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot({ settings, entities: relationEntities }),
+        HttpModule.registerAsync({
+          inject: [Database],
+          useFactory: (database: Database) => ({
+            findKey: findKeyIn(database),
+            oidc: issuer !== undefined && audience !== undefined ? { issuer, audience } : null,
+            healthChecks: [{ name: 'database', check: () => database.ping() }],
+            logger,
+            metrics,
+          }),
+        }),
+        AbilityModule.forRoot(settings),
+        CheckModule,
+        AdminModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { Answers } from '#src/platform/answers.js';
+import { Access } from '#src/platform/auth/access.js';
+import { Asking } from './asking.js';
+import { audienceQuerySchema, audienceSchema } from './audience.schema.js';
+import { AudienceService } from './audience.service.js';
+import type { Asker } from './check.service.js';
+
+@Controller('v1/offices/:office/dossiers/:dossier/audience')
+export class AudienceController {
+  constructor(private readonly audiences: AudienceService) {}
+
+  @Get()
+  @Access('check', { any: ['read'] })
+  @Answers(200, audienceSchema)
+  audience(
+    @Asking() asker: Asker,
+    @Param('dossier') dossier: string,
+    @Query({ schema: audienceQuerySchema }) query: z.infer<typeof audienceQuerySchema>,
+  ) {
+    return this.audiences.of(asker, dossier, query.action);
+  }
+}

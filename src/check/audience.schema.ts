@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+export const audienceQuerySchema = z.strictObject({ action: z.string().max(100).default('open') });
+
+const pathSchema = z
+  .object({
+    kind: z.string(),
+    clientGroup: z.string().optional(),
+    collaboratorGroup: z.string().optional(),
+    since: z.string().optional(),
+    by: z.string().optional(),
+    expiresAt: z.string().nullable().optional(),
+  })
+  .meta({ id: 'AccessPath' });
+
+export const audienceSchema = z.object({
+  dossier: z.string(),
+  action: z.string(),
+  audience: z.array(z.object({ collaborator: z.string(), name: z.string(), paths: z.array(pathSchema) })),
+  revision: z.string(),
+  policy: z.string(),
+});

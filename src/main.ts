@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { createApp } from './app.js';
+import { welcome } from './welcome.js';
+import { createLogger } from './platform/logs.js';
+import { Metrics, serveMetrics } from './platform/metrics.js';
+import { readSettings } from './platform/settings.js';
+
+/** What is in flight has this long to finish once the service is told to stop. */
+const closeDeadlineMs = 10_000;
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = createLogger(settings.logLevel);
+  const metrics = new Metrics().collectProcess();
+  const app = await createApp({ settings, logger, metrics });
+  const firstSteps = await welcome(app, settings);
+  await app.listen(settings.port, settings.host);
+  const metricsServer =
+    settings.metricsPort === undefined ? undefined : await serveMetrics(metrics, settings.metricsPort, settings.host);
+  process.stdout.write(firstSteps(await app.getUrl()));
+
+  const stop = (signal: NodeJS.Signals) => {
+    logger.info({ signal }, 'stopping');
+    // Once the deadline has passed, what is left is not worth waiting for: every acknowledged write is in PostgreSQL.
+    setTimeout(() => process.exit(0), closeDeadlineMs).unref();
+    metricsServer?.close();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'the service did not close cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  // Before there is a logger, or where the start itself failed: the message says what to do.
+  process.stderr.write(`cardea cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,49 @@
+import { createApp } from '#src/app.js';
+import { generateApiKey, hashApiKey } from '#src/platform/auth/api-keys.js';
+import { storePlatformKey } from '#src/platform/auth/key-store.js';
+import { Database } from '#src/platform/database.js';
+import { createLogger } from '#src/platform/logs.js';
+import { Metrics } from '#src/platform/metrics.js';
+import { readSettings } from '#src/platform/settings.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** The whole service on loopback, with a database of its own. */
+export interface TestApp {
+  url: string;
+  /** A key of the platform with every scope. */
+  key: string;
+  database: TestDatabase;
+  close(): Promise<void>;
+}
+
+/** Starts the service as `main` does; `environment` adds settings, `database` shares one between two instances. */
+export async function startApp(
+  options: { environment?: NodeJS.ProcessEnv; database?: TestDatabase } = {},
+): Promise<TestApp> {
+  const database = options.database ?? (await createTestDatabase());
+  const settings = readSettings({
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'silent',
+    REQUEST_DEADLINE_MS: '10000',
+    ...options.environment,
+  });
+  const app = await createApp({ settings, logger: createLogger(settings.logLevel), metrics: new Metrics() });
+  const key = generateApiKey();
+  const id = `test-${key.slice(-8).replaceAll(/[^A-Za-z0-9]/g, '0')}`;
+  await storePlatformKey(app.get(Database), {
+    id,
+    name: 'Test',
+    hash: hashApiKey(key),
+    scopes: ['check', 'read', 'write', 'operate'],
+  });
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: await app.getUrl(),
+    key,
+    database,
+    async close() {
+      await app.close();
+      if (!options.database) await database.drop();
+    },
+  };
+}
