@@ -1,15 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AbilityModule } from './ability/ability.module.js';
-import { AdminModule } from './admin/admin.module.js';
-import { CheckModule } from './check/check.module.js';
-import { findKeyIn } from './platform/auth/key-store.js';
-import { Database } from './platform/database.js';
-import { DatabaseModule } from './platform/database.module.js';
-import { HttpModule } from './platform/http.module.js';
-import type { Logger } from './platform/logs.js';
-import type { Metrics } from './platform/metrics.js';
-import type { Settings } from './platform/settings.js';
-import { relationEntities } from './relations/entities.js';
+import { AbilityModule } from '#src/ability/ability.module.js';
+import { AdminModule } from '#src/admin/admin.module.js';
+import { CheckModule } from '#src/check/check.module.js';
+import { findKeyIn } from '#src/platform/auth/key-store.js';
+import { Database } from '#src/platform/database.js';
+import { DatabaseModule } from '#src/platform/database.module.js';
+import { HttpModule } from '#src/platform/http.module.js';
+import type { Logger } from '#src/platform/logs.js';
+import type { Metrics } from '#src/platform/metrics.js';
+import type { Settings } from '#src/platform/settings.js';
+import { relationEntities } from '#src/relations/entities.js';
 
 /** What the app is made with, besides its settings. */
 export interface AppParts {

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { createApp } from './app.js';
 import { welcome } from './welcome.js';
-import { createLogger } from './platform/logs.js';
-import { Metrics, serveMetrics } from './platform/metrics.js';
-import { readSettings } from './platform/settings.js';
+import { createLogger } from '#src/platform/logs.js';
+import { Metrics, serveMetrics } from '#src/platform/metrics.js';
+import { readSettings } from '#src/platform/settings.js';
 
 /** What is in flight has this long to finish once the service is told to stop. */
 const closeDeadlineMs = 10_000;

@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
-import { seedBootstrapKey } from './platform/bootstrap.js';
-import { storePlatformKey } from './platform/auth/key-store.js';
-import { Database } from './platform/database.js';
-import type { Settings } from './platform/settings.js';
+import { seedBootstrapKey } from '#src/platform/bootstrap.js';
+import { storePlatformKey } from '#src/platform/auth/key-store.js';
+import { Database } from '#src/platform/database.js';
+import type { Settings } from '#src/platform/settings.js';
 
 /**
  * Makes sure that there is a way in, and on the first start of the embedded default something to ask about.

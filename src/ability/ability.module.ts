@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AbilityService } from './ability.service.js';
+import { ActorsService } from './actors.service.js';
 import { PolicyBundles } from './bundles.js';
 
 /** Policies and facts together. Global: both the questions and the administration ask it. */
@@ -13,8 +14,9 @@ export class AbilityModule {
       providers: [
         { provide: PolicyBundles, useFactory: () => PolicyBundles.load(options.policyDir, options.policySetsDir) },
         AbilityService,
+        ActorsService,
       ],
-      exports: [PolicyBundles, AbilityService],
+      exports: [PolicyBundles, AbilityService, ActorsService],
     };
   }
 }

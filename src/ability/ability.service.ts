@@ -2,16 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
-import type { Principal } from '#src/platform/auth/principal.js';
 import { firstRow } from '#src/platform/sql.js';
-import type { AccessFacts, DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import type { AccessFacts, SubjectFacts } from '#src/relations/facts.js';
 import { accessFactsSql, toAccessFacts, type AccessFactsRow } from '#src/relations/facts.store.js';
-import type { Language, OfficeSettings } from '#src/relations/vocabulary.js';
+import { revisionToken, type Language, type OfficeSettings } from '#src/relations/vocabulary.js';
 import type { Ability } from './ability.js';
-import { resolveActor, type Actor } from './actor.js';
 import { PolicyBundles } from './bundles.js';
 import { compile } from './compile.js';
-import { allows, type Resource } from './decide.js';
+import { verdictOf, type Verdict } from './decide.js';
 
 /** Everything that settles an ability: one is compiled for each distinct input. */
 export interface AbilityInput {
@@ -21,6 +19,29 @@ export interface AbilityInput {
   /** `action.properties`, such as the client group chosen at an activation. */
   action?: Record<string, unknown> | undefined;
 }
+
+/** May this collaborator do this with this dossier? */
+export interface Question {
+  collaborator: string;
+  dossier: string;
+  action: string;
+}
+
+/** What was asked of one snapshot, in the order of the questions. */
+export interface Answers {
+  verdicts: Verdict[];
+  /** The token of the snapshot's revision. */
+  revision: string;
+  policySet: string | null;
+  /** The hash of the policies that decided. */
+  policy: string;
+}
+
+/** How fresh an answer must be. Absent: as of the question's arrival. */
+export type Consistency = { maxStalenessMs: number } | { atLeast: string } | undefined;
+
+/** What does not exist, and what no rule speaks of, answer the same: a check is no way to learn what exists. */
+const notFound: Verdict = Object.freeze({ allowed: false, rule: null });
 
 /** Policies and facts together: what one collaborator may do. The facts come straight from PostgreSQL. */
 @Injectable()
@@ -34,16 +55,32 @@ export class AbilityService {
   ) {}
 
   /**
-   * The facts of these people and dossiers, by one statement and so from one snapshot.
+   * Answers questions about dossiers, all of one snapshot, by one statement.
+   *
+   * @throws `office_not_found`, or `unknown_revision` for a token that this office has not reached
+   */
+  async ask(office: string, questions: readonly Question[], consistency: Consistency): Promise<Answers> {
+    const people = [...new Set(questions.map((question) => question.collaborator))];
+    const dossiers = [...new Set(questions.map((question) => question.dossier))];
+    const [row] = await this.database.query<AccessFactsRow>('access_facts', accessFactsSql, [office, people, dossiers]);
+    const facts = requireOffice(toAccessFacts(row));
+    // The facts are read now, so any staleness asked for is met; only a revision that does not exist yet is not.
+    if (consistency && 'atLeast' in consistency && !(Number(consistency.atLeast) <= facts.revision)) {
+      throw problem('unknown_revision', { revision: consistency.atLeast });
+    }
+    return {
+      verdicts: questions.map((question) => this.verdict(facts, question)),
+      revision: revisionToken(facts.revision),
+      policySet: facts.policySet,
+      policy: this.policyHash(facts.policySet),
+    };
+  }
+
+  /**
+   * The facts of these people and dossiers as the transaction of `em` sees them.
    *
    * @throws `office_not_found`
    */
-  async facts(office: string, people: readonly string[], dossiers: readonly string[]): Promise<AccessFacts> {
-    const found = await this.database.query<AccessFactsRow>('access_facts', accessFactsSql, [office, people, dossiers]);
-    return requireOffice(toAccessFacts(found[0]));
-  }
-
-  /** Like {@link facts}, as the transaction of `em` sees them. */
   async factsIn(
     em: EntityManager,
     office: string,
@@ -52,56 +89,6 @@ export class AbilityService {
   ): Promise<AccessFacts> {
     const row = await firstRow<AccessFactsRow>(em, accessFactsSql, [office, people, dossiers]);
     return requireOffice(toAccessFacts(row));
-  }
-
-  /** Whoever the request acts for; see {@link resolveActor}. */
-  async actorOf(em: EntityManager, office: string, principal: Principal, named: string | undefined): Promise<Actor> {
-    return resolveActor(em, office, principal, named, async (id) => {
-      const facts = await this.factsIn(em, office, [id], []);
-      return facts.subjects.get(id);
-    });
-  }
-
-  /**
-   * An API key with the scope `check` may ask about anyone of its office; a person about whom the policies let them:
-   * themselves, and everyone for an admin.
-   *
-   * @throws `forbidden`
-   */
-  async requireMayAsk(office: string, principal: Principal, people: readonly string[]): Promise<void> {
-    if (principal.kind === 'key') return;
-    await this.database.inOffice(
-      office,
-      async (em) => {
-        const may = await this.asking(em, office, principal);
-        if (!people.every((id) => may('collaborator', 'check_access', { id }))) {
-          throw problem('forbidden');
-        }
-      },
-      { readOnly: true },
-    );
-  }
-
-  /**
-   * Who may open a dossier is for admins and for those who decide about its people; to someone who may not open it, it
-   * does not exist.
-   *
-   * @throws `not_found` or `forbidden`
-   */
-  async requireMaySeeAudience(em: EntityManager, office: string, principal: Principal, dossier: DossierFacts): Promise<void> {
-    if (principal.kind === 'key') return;
-    const may = await this.asking(em, office, principal);
-    const resource = { ...dossier };
-    if (!may('dossier', 'open', resource)) throw problem('not_found', { type: 'dossier', id: dossier.id });
-    if (may('collaborator', 'check_access', { id: '-' }) || may('dossier', 'assign_manager', resource)) return;
-    throw problem('forbidden');
-  }
-
-  private async asking(em: EntityManager, office: string, principal: Principal) {
-    const actor = await this.actorOf(em, office, principal, undefined);
-    const { settings, policySet } = await this.factsIn(em, office, [], []);
-    return (type: string, action: string, resource: Resource) =>
-      allows(this.abilityOf(type, { subject: actor.subject, settings, policySet }), action, resource);
   }
 
   /** @throws where no policy knows the type: an error, never a decision */
@@ -132,6 +119,14 @@ export class AbilityService {
   /** The hash of the bundle that decides for an office; every decision carries it. */
   policyHash(policySet: string | null): string {
     return this.bundles.bundleOf(policySet).hash;
+  }
+
+  private verdict(facts: AccessFacts, { collaborator, dossier, action }: Question): Verdict {
+    const subject = facts.subjects.get(collaborator);
+    const resource = facts.dossiers.get(dossier);
+    if (!subject || !resource) return notFound;
+    const { settings, policySet } = facts;
+    return verdictOf(this.abilityOf('dossier', { subject, settings, policySet }), action, resource);
   }
 }
 

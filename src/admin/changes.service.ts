@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { countTrail, readTrail, type Change, type TrailPosition } from '#src/audit/trail.js';
-import { revisionToken } from '#src/relations/revision.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
 import type { ChangeQuery } from './change.schema.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
-import { revisionToken } from '#src/relations/revision.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
 import { Answer } from '#src/platform/answer.js';
 import { dossierView, requireVisibleDossier } from './dossier-view.js';
 import { OfficeReader } from './office-reader.js';

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AbilityService } from '#src/ability/ability.service.js';
+import { ActorsService } from '#src/ability/actors.service.js';
 import { CursorCodec } from '#src/platform/cursor.js';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
 import { OfficeEntity, type Office } from '#src/relations/entities.js';
 import { RelationStore } from '#src/relations/relation.store.js';
-import { revisionToken } from '#src/relations/revision.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
 import { Guard } from './guard.js';
 import type { PageRequest, ReadRequest } from './read-request.js';
 
@@ -43,6 +44,7 @@ export class OfficeReader {
   constructor(
     private readonly database: Database,
     private readonly abilities: AbilityService,
+    private readonly actors: ActorsService,
     private readonly signingKey: SigningKey,
   ) {}
 
@@ -57,7 +59,7 @@ export class OfficeReader {
       async (em) => {
         const office = await em.findOne(OfficeEntity, { id: request.office });
         if (!office) throw problem('office_not_found');
-        const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
+        const actor = await this.actors.actorOf(em, request.office, request.principal, request.actor);
         const { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup = null } = office;
         const settings = { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup };
         const guard = new Guard(this.abilities, actor, settings, office.policySet ?? null);

@@ -3,7 +3,7 @@ import { PolicyBundles } from '#src/ability/bundles.js';
 import { problem } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import { OfficeEntity, type Office } from '#src/relations/entities.js';
-import { revisionToken } from '#src/relations/revision.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
 import type { Answer } from '#src/platform/answer.js';
 import { findClientGroup } from './client-groups.service.js';
 import type { OfficePatch, OfficePut } from './office.schema.js';

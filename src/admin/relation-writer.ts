@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AbilityService } from '#src/ability/ability.service.js';
+import { ActorsService } from '#src/ability/actors.service.js';
 import { appendChanges } from '#src/audit/trail.js';
 import { Database, isRetryable } from '#src/platform/database.js';
 import { problem, warning } from '#src/platform/errors.js';
-import { revisionToken, takeNextRevision } from '#src/relations/revision.js';
+import { takeNextRevision } from '#src/relations/revision.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
 import { Answer } from '#src/platform/answer.js';
 import { Guard } from './guard.js';
 import { recallAnswer, rememberAnswer } from './idempotency.js';
@@ -64,6 +66,7 @@ export class RelationWriter {
   constructor(
     private readonly database: Database,
     private readonly abilities: AbilityService,
+    private readonly actors: ActorsService,
   ) {}
 
   /**
@@ -93,7 +96,7 @@ export class RelationWriter {
     if (!office) throw problem('office_not_found');
     const recalled = await recallAnswer(em, request);
     if (recalled) return recalled;
-    const actor = await this.abilities.actorOf(em, request.office, request.principal, request.actor);
+    const actor = await this.actors.actorOf(em, request.office, request.principal, request.actor);
     const guard = new Guard(this.abilities, actor, office.settings, office.policySet);
     const begin = (inner: EntityManager) => new Write(inner, office, request, guard);
     if (request.dryRun) throw new Previewed(await this.preview(em, begin, apply));

@@ -4,12 +4,11 @@ import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
 import { Asking } from './asking.js';
 import { audienceQuerySchema, audienceSchema } from './audience.schema.js';
-import { AudienceService } from './audience.service.js';
-import type { Asker } from './check.service.js';
+import { CheckService, type Asker } from './check.service.js';
 
 @Controller('v1/offices/:office/dossiers/:dossier/audience')
 export class AudienceController {
-  constructor(private readonly audiences: AudienceService) {}
+  constructor(private readonly checks: CheckService) {}
 
   @Get()
   @Access('check', { any: ['read'] })
@@ -19,6 +18,6 @@ export class AudienceController {
     @Param('dossier') dossier: string,
     @Query({ schema: audienceQuerySchema }) query: z.infer<typeof audienceQuerySchema>,
   ) {
-    return this.audiences.of(asker, dossier, query.action);
+    return this.checks.audience(asker, dossier, query.action);
   }
 }

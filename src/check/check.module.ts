@@ -1,12 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AudienceController } from './audience.controller.js';
-import { AudienceService } from './audience.service.js';
 import { CheckController } from './check.controller.js';
 import { CheckService } from './check.service.js';
 import { PoliciesController } from './policies.controller.js';
 
 @Module({
   controllers: [CheckController, AudienceController, PoliciesController],
-  providers: [CheckService, AudienceService],
+  providers: [CheckService],
 })
 export class CheckModule {}

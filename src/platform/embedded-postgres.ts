@@ -36,7 +36,8 @@ export class EmbeddedPostgres {
   readonly #options: EmbeddedPostgresOptions;
   #port = 0;
   #lock: pg.Client | undefined;
-  #stopping = false;
+  #restart: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
 
   private constructor(home: PostgresHome, password: string, options: EmbeddedPostgresOptions) {
     this.#home = home;
@@ -67,9 +68,18 @@ export class EmbeddedPostgres {
     return runningPostmaster(this.#home)?.pid;
   }
 
-  /** Ends every session, writes everything to disk and waits until the server is gone. */
+  /**
+   * Ends every session, writes everything to disk and waits until the server is gone. Once stopped, it may be another
+   * process's, so a second call stops nothing.
+   */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    // What is being started again can be stopped only then.
+    await this.#restart;
     await stopPostmaster(this.#home);
     await this.#lock?.end().catch(() => undefined);
   }
@@ -115,7 +125,9 @@ export class EmbeddedPostgres {
       }
       await sleep(100);
     }
-    client.once('end', () => void this.#comeBack());
+    client.once('end', () => {
+      this.#restart = this.#comeBack();
+    });
     return client;
   }
 
@@ -137,7 +149,7 @@ export class EmbeddedPostgres {
 
   /** The server dropped the lock's session: it was killed or restarted, and nobody else will start it again. */
   async #comeBack(): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#stopped) return;
     this.#options.log('PostgreSQL went away; starting it again');
     try {
       await this.#serve();

@@ -86,14 +86,16 @@ describe('messages of Nest', () => {
   it('are lines like all others, with their context', () => {
     const { logger, text } = capture('trace');
     const nest = new NestLogger(logger);
-    nest.log('started', 'NestFactory');
+    nest.log('started', 'X');
+    nest.log('listed', 'RouterExplorer');
     nest.error('broken', 'at x (y.js:1)', 'Router');
     nest.warn(new Error('odd'), 'Router');
     nest.verbose({ a: 1 }, 'X');
     nest.debug('d', 'X');
     nest.fatal('f', 'X');
     expect(lines(text())).toMatchObject([
-      { level: 'info', msg: 'started', context: 'NestFactory' },
+      { level: 'info', msg: 'started', context: 'X' },
+      { level: 'debug', msg: 'listed' },
       { level: 'error', msg: 'broken', details: ['at x (y.js:1)'], context: 'Router' },
       { level: 'warn', msg: 'odd', err: { type: 'Error' } },
       { level: 'trace', msg: '{"a":1}' },

@@ -38,8 +38,3 @@ export async function takeNextRevision(em: EntityManager, office: string): Promi
     }
   );
 }
-
-/** The token that answers carry; opaque to callers. */
-export function revisionToken(revision: number): string {
-  return String(revision);
-}

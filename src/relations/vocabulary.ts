@@ -53,6 +53,11 @@ export interface OfficeSettings {
   defaultClientGroup: string | null;
 }
 
+/** The token of a revision that answers carry; opaque to callers. */
+export function revisionToken(revision: number): string {
+  return String(revision);
+}
+
 /** A type and an id, written `type:id` in tuples, keys and the audit trail. */
 export interface ObjectRef {
   type: string;

@@ -27,7 +27,7 @@ function faultsOf(name: string, controller: object, handler: Handler): string[] 
   if (method === undefined) return [];
   const paths = [controller, handler].map((part) => [Reflect.getMetadata(PATH_METADATA, part)].flat().join(' '));
   const faults: string[] = [];
-  if (false) faults.push(`${name} has no @Access`);
+  if (!Reflect.hasMetadata(accessKey, handler)) faults.push(`${name} has no @Access`);
   if (/offices\/:(?!office\b)/.test(paths.join('/'))) faults.push(`${name} does not call its office ":office"`);
   return faults;
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   chmodSync,
   existsSync,
@@ -18,6 +18,9 @@ import pg from 'pg';
 import { homeFor } from '#src/platform/embedded-postgres-home.js';
 import { ensureCluster, freePort, runningPostmaster, startPostmaster } from '#src/platform/embedded-postgres-server.js';
 import { EmbeddedPostgres } from '#src/platform/embedded-postgres.js';
+
+/** Each test makes a cluster from nothing, which takes seconds of a busy machine. */
+jest.setTimeout(90_000);
 
 const asRoot = process.getuid?.() === 0;
 
@@ -87,6 +90,14 @@ describe('the embedded PostgreSQL', () => {
     const first = await start();
     await expect(start()).rejects.toThrow(/Another process uses .*\.cardea .*stop it, or set DATA_DIR/);
     expect(await ask(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  test('stopping twice does not stop the next one', async () => {
+    const first = await start();
+    await first.stop();
+    const second = await start();
+    await first.stop();
+    expect(await ask(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   test('takes over a server that a killed process left running', async () => {
