@@ -1,5 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** White space, which a name neither begins nor ends with, as a range of PostgreSQL's regular expressions. */
+const trimmed = String.raw`\u0001-\u0020\u0085\u00A0\u1680\u180E\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u3000\uFEFF`;
+
+/** What leaves no mark on paper: white space, controls, and what Unicode calls ignorable by default. */
+const invisible = String.raw`\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF`;
+
 /**
  * The facts: entities and the relationship tuples between them. Every key leads with the office, so that no tuple can
  * join two offices and the schema can be distributed by office.
@@ -8,12 +14,13 @@ export class Migration20261124000000_facts extends Migration {
   override up(): void {
     this.addSql(`
       create domain entity_id as text collate "C"
-        check (value ~ '^[A-Za-z0-9][A-Za-z0-9._:@|/+=-]{0,127}$'
+        -- The length apart: counting inside the expression costs ten times as much, and every key is checked.
+        check (octet_length(value) <= 128 and value ~ '^[A-Za-z0-9][A-Za-z0-9._:@|/+=-]*$'
                and value not in ('constructor', 'prototype'));
 
-      -- A name that people read: trimmed, Unicode NFC, 1 to 100 characters (rule 16).
+      -- A name that people read: trimmed, with something to see in it, Unicode NFC, 1 to 100 characters (rule 16).
       create domain group_name as text
-        check (value = btrim(value, E' \\t\\n\\r\\f\\u000B\\u00A0\\u2000\\u2001\\u2002\\u2003\\u2009\\u200B\\u202F\\u3000\\uFEFF')
+        check (value !~ '^[${trimmed}]' and value !~ '[${trimmed}]$' and value ~ '[^${invisible}]'
                and char_length(value) between 1 and 100
                and value is nfc normalized);
 

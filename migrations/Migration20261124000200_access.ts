@@ -111,21 +111,11 @@ export class Migration20261124000200_access extends Migration {
                and (r.expires_at is null or r.expires_at > statement_timestamp())) g on true
          where d.office = p_office and d.id = any (p_dossiers)
         $$;
-
-      -- The one lookup that does not know its office yet: whose key is this? It reveals nothing without the secret.
-      create function find_api_key(p_hash bytea)
-        returns table (office text, id text, name text, hash bytea, scopes text[], expires_at timestamptz, revoked_at timestamptz)
-        language sql stable security definer set search_path = public, pg_temp as $$
-        select k.office, k.id, k.name, k.hash, k.scopes, k.expires_at, k.revoked_at from api_key k where k.hash = p_hash
-        union all
-        select null, k.id, k.name, k.hash, k.scopes, null, k.revoked_at from platform_key k where k.hash = p_hash
-        $$;
     `);
   }
 
   override down(): void {
     this.addSql(`
-      drop function find_api_key(bytea);
       drop function dossier_contact(text, text[]);
       drop function access_facts(text, text[], text[]);
       drop function dossier_facts(text, text[]);

@@ -39,8 +39,6 @@ export class Migration20261124000300_row_level_security extends Migration {
       grant select, insert, update, delete on
         collaborator, collaborator_group, client_group, dossier, entity, relationship, api_key, idempotency,
         communication, communication_message to cardea_app;
-      revoke execute on function find_api_key(bytea) from public;
-      grant execute on function find_api_key(bytea) to cardea_app;
     `);
     this.addSql(`
       alter table office enable row level security;

@@ -11,6 +11,11 @@ const closeDeadlineMs = 10_000;
 async function main(): Promise<void> {
   const settings = readSettings();
   const logger = createLogger(settings.logLevel);
+  // Before anything is started: a signal that comes during the start must stop what has been started by then.
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
   const metrics = new Metrics().collectProcess();
   const app = await createApp({ settings, logger, metrics });
   const firstSteps = await welcome(app, settings);
@@ -19,25 +24,18 @@ async function main(): Promise<void> {
     settings.metricsPort === undefined ? undefined : await serveMetrics(metrics, settings.metricsPort, settings.host);
   process.stdout.write(firstSteps(await app.getUrl()));
 
-  const stop = (signal: NodeJS.Signals) => {
-    logger.info({ signal }, 'stopping');
-    // Once the deadline has passed, what is left is not worth waiting for: every acknowledged write is in PostgreSQL.
-    setTimeout(() => process.exit(0), closeDeadlineMs).unref();
-    metricsServer?.close();
-    app.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'the service did not close cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  logger.info({ signal: await stopped }, 'stopping');
+  // Once the deadline has passed, what is left is not worth waiting for: every acknowledged write is in PostgreSQL.
+  setTimeout(() => process.exit(0), closeDeadlineMs).unref();
+  metricsServer?.close();
+  await app.close();
 }
 
-main().catch((error: unknown) => {
-  // Before there is a logger, or where the start itself failed: the message says what to do.
-  process.stderr.write(`cardea cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    // The message says what to do.
+    process.stderr.write(`cardea cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,7 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AbilityService } from './ability.service.js';
+import { Database } from '#src/platform/database.js';
+import { AccessCache } from './access-cache.js';
 import { ActorsService } from './actors.service.js';
 import { PolicyBundles } from './bundles.js';
+import { FactsLoader } from './facts-loader.js';
 
 /** Policies and facts together. Global: both the questions and the administration ask it. */
 @Module({})
@@ -13,6 +16,11 @@ export class AbilityModule {
       global: true,
       providers: [
         { provide: PolicyBundles, useFactory: () => PolicyBundles.load(options.policyDir, options.policySetsDir) },
+        {
+          provide: AccessCache,
+          inject: [Database, PolicyBundles],
+          useFactory: (database: Database, bundles: PolicyBundles) => new AccessCache(new FactsLoader(database), bundles),
+        },
         AbilityService,
         ActorsService,
       ],

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import type { AccessFacts, SubjectFacts } from '#src/relations/facts.js';
 import { accessFactsSql, toAccessFacts, type AccessFactsRow } from '#src/relations/facts.store.js';
-import { revisionToken, type Language, type OfficeSettings } from '#src/relations/vocabulary.js';
+import { isId, type Language, type OfficeSettings } from '#src/relations/vocabulary.js';
 import type { Ability } from './ability.js';
+import { AccessCache, type OfficeNow } from './access-cache.js';
 import { PolicyBundles } from './bundles.js';
 import { compile } from './compile.js';
+import type { Consistency } from './consistency.js';
 import { verdictOf, type Verdict } from './decide.js';
 
 /** Everything that settles an ability: one is compiled for each distinct input. */
@@ -37,43 +38,27 @@ export interface Answers {
   policy: string;
 }
 
-/** How fresh an answer must be. Absent: as of the question's arrival. */
-export type Consistency = { maxStalenessMs: number } | { atLeast: string } | undefined;
-
 /** What does not exist, and what no rule speaks of, answer the same: a check is no way to learn what exists. */
 const notFound: Verdict = Object.freeze({ allowed: false, rule: null });
 
-/** Policies and facts together: what one collaborator may do. The facts come straight from PostgreSQL. */
+/** Policies and facts together: what one collaborator may do. */
 @Injectable()
 export class AbilityService {
   /** Abilities live as long as the facts that they were compiled from: one request. */
   private readonly compiled = new WeakMap<SubjectFacts, Map<string, Ability>>();
 
   constructor(
-    private readonly database: Database,
     private readonly bundles: PolicyBundles,
+    private readonly cache: AccessCache,
   ) {}
 
   /**
-   * Answers questions about dossiers, all of one snapshot, by one statement.
+   * Answers questions about dossiers, all of them at one revision.
    *
    * @throws `office_not_found`, or `unknown_revision` for a token that this office has not reached
    */
   async ask(office: string, questions: readonly Question[], consistency: Consistency): Promise<Answers> {
-    const people = [...new Set(questions.map((question) => question.collaborator))];
-    const dossiers = [...new Set(questions.map((question) => question.dossier))];
-    const [row] = await this.database.query<AccessFactsRow>('access_facts', accessFactsSql, [office, people, dossiers]);
-    const facts = requireOffice(toAccessFacts(row));
-    // The facts are read now, so any staleness asked for is met; only a revision that does not exist yet is not.
-    if (consistency && 'atLeast' in consistency && !(Number(consistency.atLeast) <= facts.revision)) {
-      throw problem('unknown_revision', { revision: consistency.atLeast });
-    }
-    return {
-      verdicts: questions.map((question) => this.verdict(facts, question)),
-      revision: revisionToken(facts.revision),
-      policySet: facts.policySet,
-      policy: this.policyHash(facts.policySet),
-    };
+    return this.answer(await this.cache.current(office, consistency), questions);
   }
 
   /**
@@ -121,12 +106,36 @@ export class AbilityService {
     return this.bundles.bundleOf(policySet).hash;
   }
 
-  private verdict(facts: AccessFacts, { collaborator, dossier, action }: Question): Verdict {
-    const subject = facts.subjects.get(collaborator);
-    const resource = facts.dossiers.get(dossier);
-    if (!subject || !resource) return notFound;
-    const { settings, policySet } = facts;
-    return verdictOf(this.abilityOf('dossier', { subject, settings, policySet }), action, resource);
+  /** Like {@link ask}, of an office that has been brought forward already. */
+  async answer(now: OfficeNow, questions: readonly Question[]): Promise<Answers> {
+    let office = now;
+    for (;;) {
+      // All verdicts and the stamp in one go: nothing moves the office on in between.
+      const verdicts = this.verdictsInCache(office, questions);
+      if (verdicts) return { verdicts, ...this.cache.stamp(office) };
+      const people = new Set(questions.map((question) => question.collaborator));
+      const dossiers = new Set(questions.map((question) => question.dossier));
+      office = await this.cache.ensure(office, people, dossiers);
+    }
+  }
+
+  private verdictsInCache(now: OfficeNow, questions: readonly Question[]): Verdict[] | undefined {
+    const verdicts: Verdict[] = [];
+    for (const question of questions) {
+      const verdict = this.verdictInCache(now, question);
+      if (!verdict) return undefined;
+      verdicts.push(verdict);
+    }
+    return verdicts;
+  }
+
+  /** The verdict from what the cache holds, or `undefined` where it does not hold enough. */
+  verdictInCache(now: OfficeNow, { collaborator, dossier, action }: Question): Verdict | undefined {
+    const subject = this.cache.subject(now, collaborator);
+    if (!subject) return isId(collaborator) ? undefined : notFound;
+    const resource = this.cache.dossier(now, dossier);
+    if (!resource) return isId(dossier) ? undefined : notFound;
+    return subject.ability && resource.facts ? verdictOf(subject.ability, action, resource.facts) : notFound;
   }
 }
 

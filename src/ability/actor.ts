@@ -58,13 +58,16 @@ export async function resolveActor(
   return { subject, label: `collaborator:${subject.id}`, via: 'person' };
 }
 
-/** By the token's subject first; by e-mail only where the issuer does not say that it is unverified. */
+/**
+ * By the token's subject first; by e-mail only where the issuer vouches for it. Where it says nothing, the address may
+ * be one that its user typed in, and with it anyone could become anyone.
+ */
 async function collaboratorOf(
   em: EntityManager,
   office: string,
   person: Extract<Principal, { kind: 'person' }>,
 ): Promise<string | undefined> {
-  const email = person.emailVerified === false ? null : (person.email ?? null);
+  const email = person.emailVerified === true ? (person.email ?? null) : null;
   const found = await rows<{ id: string }>(
     em,
     `select id from collaborator where office = $1 and (id = $2 or lower(email) = lower($3))

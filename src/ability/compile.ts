@@ -38,8 +38,7 @@ function compileAllow(policy: Policy, rule: PolicyRule, known: Known): AbilityRu
     if (!path) throw new Error(`rule "${rule.id}" names the unknown path "${name}"`);
     if (!known.settle(path)) return [];
     const remaining = remainingOf(rule, path, known);
-    if (remaining.includes('unresolved')) return [];
-    return remaining.flatMap((conditions) => toRule(policy, rule, name, conditions));
+    return resolved(remaining) ? remaining.flatMap((conditions) => toRule(policy, rule, name, conditions)) : [];
   });
 }
 
@@ -47,22 +46,28 @@ function compileDeny(policy: Policy, rule: PolicyRule, known: Known): AbilityRul
   const settled: Settled = known.settle(rule);
   if (settled === false) return [];
   const remaining = remainingOf(rule, {}, known);
-  const denies = settled === undefined || remaining.includes('unresolved') ? (['always'] as const) : remaining;
-  return denies.flatMap((conditions) => toRule(policy, rule, null, conditions));
+  if (settled === undefined || !resolved(remaining)) return toRule(policy, rule, null, 'always');
+  return remaining.flatMap((conditions) => toRule(policy, rule, null, conditions));
 }
 
-function remainingOf(rule: ConditionSections, path: ConditionSections, known: Known): Remaining[] {
+type Resolved = Exclude<Remaining, 'unresolved'>;
+
+function resolved(remaining: readonly Remaining[]): remaining is readonly Resolved[] {
+  return !remaining.includes('unresolved');
+}
+
+function remainingOf(rule: ConditionSections, path: ConditionSections, known: Known): readonly Remaining[] {
   return both(rule.resource, path.resource).map((tests) => toConditions(tests, known));
 }
 
-function toRule(policy: Policy, rule: PolicyRule, path: string | null, conditions: Remaining): AbilityRule[] {
+function toRule(policy: Policy, rule: PolicyRule, path: string | null, conditions: Resolved): AbilityRule[] {
   if (conditions === 'never') return [];
   const compiled: AbilityRule = {
     action: rule.actions,
     subject: policy.type,
     reason: path === null ? rule.id : `${rule.id}/${path}`,
   };
-  if (conditions !== 'always' && conditions !== 'unresolved') compiled.conditions = conditions;
+  if (conditions !== 'always') compiled.conditions = conditions;
   if (rule.effect === 'deny') compiled.inverted = true;
   return [compiled];
 }

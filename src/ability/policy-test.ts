@@ -51,8 +51,8 @@ function compare({ case: { name, by }, who, what, action, expected }: CaseQuesti
   const question = `"${name}": ${who.id} ${action} ${what.id}`;
   if (wanted !== got) return `${question}: expected ${wanted}, got ${got}`;
   if (!by || !answer.allowed || !answer.paths) return undefined;
-  const ways = answer.paths.join(', ');
-  return by.join(', ') === ways ? undefined : `${question}: expected by ${by.join(', ')}, got by ${ways || 'no path'}`;
+  const [wantedPaths, gotPaths] = [by, answer.paths].map((paths) => paths.join(', ') || 'no path');
+  return wantedPaths === gotPaths ? undefined : `${question}: expected by ${wantedPaths}, got by ${gotPaths}`;
 }
 
 function describe({ allowed, rule }: CaseAnswer): string {

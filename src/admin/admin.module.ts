@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { Database } from '#src/platform/database.js';
-import { SigningKey } from '#src/platform/signing-key.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BulkService } from './bulk.service.js';
@@ -44,11 +42,6 @@ import { RelationshipsService } from './relationships.service.js';
     CommunicationsController,
   ],
   providers: [
-    {
-      provide: SigningKey,
-      inject: [Database],
-      useFactory: (database: Database) => database.asOwner((em) => SigningKey.load(em)),
-    },
     RelationWriter,
     OfficeReader,
     OfficesService,

@@ -23,7 +23,7 @@ export const apiKeySchema = z
   })
   .meta({ id: 'ApiKey' });
 export const apiKeyListSchema = pageOf(apiKeySchema);
-/** `key` is shown this once: only its hash is kept. */
-export const apiKeyAnswerSchema = writeAnswer(apiKeySchema.extend({ key: z.string() }));
+/** `key` is shown once, as only its hash is kept: it is missing where an `Idempotency-Key` brings the answer back. */
+export const apiKeyAnswerSchema = writeAnswer(apiKeySchema.extend({ key: z.string().optional() }));
 export const apiKeyRevokedSchema = writeAnswer(apiKeySchema);
 export const apiKeyQuerySchema = z.object(pageShape);

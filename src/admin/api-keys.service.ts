@@ -9,6 +9,7 @@ import type { ApiKeyPost } from './api-key.schema.js';
 import { OfficeReader } from './office-reader.js';
 import type { PageRequest, ReadRequest, WriteRequest } from './read-request.js';
 import { RelationWriter } from './relation-writer.js';
+import { refusePastExpiry } from './tuple-changes.js';
 
 interface KeyRow {
   id: string;
@@ -32,7 +33,12 @@ export class ApiKeysService {
     private readonly reader: OfficeReader,
   ) {}
 
-  /** @throws `insufficient_scope` for a scope that the caller lacks: nobody gives away more than they have */
+  /**
+   * The key itself is in this one answer only: a repetition under the same `Idempotency-Key` answers without it.
+   *
+   * @throws `insufficient_scope` for a scope that the caller lacks: nobody gives away more than they have;
+   *   `expiry_in_the_past`
+   */
   create(request: WriteRequest, body: ApiKeyPost): Promise<Answer> {
     const missing = body.scopes.find((scope) => !hasScope(request.principal, [scope]));
     if (missing) throw problem('insufficient_scope', { scope: missing });
@@ -40,6 +46,7 @@ export class ApiKeysService {
     const id = body.id ?? uuidv7();
     return this.writer.write(request, async (write) => {
       write.guard.require('office', 'manage_keys', { id: write.office.id });
+      await refusePastExpiry(write.em, [body.expiresAt]);
       const made = await firstRow<KeyRow>(
         write.em,
         `insert into api_key (office, id, name, hash, scopes, created_by, expires_at)
@@ -47,8 +54,8 @@ export class ApiKeysService {
         [write.office.id, id, body.name, hashApiKey(key), body.scopes, write.actor.label, body.expiresAt ?? null],
       );
       if (!made) throw problem('id_taken', { type: 'api_key', id });
-      write.recordEntity(`api_key:${id}`, 'create', null, { name: body.name, scopes: body.scopes });
-      return { body: { ...made, key }, status: 201 };
+      write.recordEntity(`api_key:${id}`, 'create', null, recorded(made));
+      return { body: { ...made }, shownOnce: { key }, status: 201 };
     });
   }
 
@@ -79,14 +86,22 @@ export class ApiKeysService {
   revoke(request: WriteRequest, id: string): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       write.guard.require('office', 'manage_keys', { id: write.office.id });
+      const where = 'where office = $1 and id = $2';
+      const known = await firstRow<KeyRow>(write.em, `select ${columns} from api_key ${where}`, [write.office.id, id]);
+      if (!known) throw problem('not_found', { type: 'api_key', id });
+      if (known.revokedAt !== null) return { body: { ...known } };
       const revoked = await firstRow<KeyRow>(
         write.em,
-        `update api_key set revoked_at = coalesce(revoked_at, now()) where office = $1 and id = $2 returning ${columns}`,
+        `update api_key set revoked_at = now() ${where} returning ${columns}`,
         [write.office.id, id],
       );
-      if (!revoked) throw problem('not_found', { type: 'api_key', id });
-      write.recordEntity(`api_key:${id}`, 'revoke', null, { name: revoked.name });
+      write.recordEntity(`api_key:${id}`, 'revoke', recorded(known), revoked ? recorded(revoked) : null);
       return { body: { ...revoked } };
     });
   }
+}
+
+/** What the trail says of a key: whatever it may do and until when, and nothing of the key itself. */
+function recorded({ name, scopes, expiresAt, revokedAt }: KeyRow) {
+  return { name, scopes, expiresAt, revokedAt };
 }

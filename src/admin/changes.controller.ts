@@ -28,7 +28,9 @@ export class ChangesController {
     const gone = new AbortController();
     http.socket.once('close', () => gone.abort());
     const resumed = changeQuerySchema.safeParse({ after: http.headers['last-event-id'] }).data?.after;
-    const events = this.changes.events(request, { ...query, after: resumed ?? query.after }, gone.signal);
+    const stillAdmitted = () => http.stillAdmitted?.() ?? Promise.resolve();
+    const conditions = { gone: gone.signal, stillAdmitted };
+    const events = this.changes.events(request, { ...query, after: resumed ?? query.after }, conditions);
     return new StreamableFile(Readable.from(events), { type: 'text/event-stream' });
   }
 }

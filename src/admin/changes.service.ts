@@ -1,35 +1,49 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { countTrail, readTrail, type Change, type TrailPosition } from '#src/audit/trail.js';
+import { ProblemError } from '#src/platform/errors.js';
+import { UnavailableError } from '#src/platform/unavailable.js';
 import { revisionToken } from '#src/relations/vocabulary.js';
 import type { ChangeQuery } from './change.schema.js';
-import { OfficeReader } from './office-reader.js';
+import { DossierVisibility } from './dossier-visibility.js';
+import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
-import { DossierVisibility, dossiersIn } from './dossier-visibility.js';
 
 /** How often a stream looks for new rows, and says that it is alive. */
 const pollMs = 500;
 const heartbeatMs = 15_000;
 const streamPageSize = 500;
+const start: TrailPosition = { revision: 0, sequence: 0 };
+
+/** What a stream depends on beside the trail. */
+export interface StreamConditions {
+  /** Aborted when the client has gone. */
+  gone: AbortSignal;
+  /** Throws once the caller may no longer read: their key was revoked, their token has expired. */
+  stillAdmitted: () => Promise<unknown>;
+}
 
 /** The audit trail in order of revision (rule 31). Reading it changes nothing. */
 @Injectable()
-export class ChangesService {
+export class ChangesService implements OnModuleDestroy {
+  private readonly closing = new AbortController();
+
   constructor(private readonly reader: OfficeReader) {}
+
+  /** Ends the streams, which would otherwise keep the service from closing. */
+  onModuleDestroy(): void {
+    this.closing.abort();
+  }
 
   /** One page of JSON. */
   page(request: ReadRequest, query: ChangeQuery) {
-    const start = query.after ?? { revision: 0, sequence: 0 };
     return this.reader.read(request, async (view) => {
-      view.guard.require('office', 'read_trail', { id: view.office.id });
-      const found = await readTrail(view.em, view.office.id, start, query.limit, query.key);
-      const visibility = await DossierVisibility.of(view, dossiersIn(found));
+      const { visibility, found } = await this.rows(view, query);
       const last = found.at(-1);
       return {
-        items: found.flatMap((change) => visibility.entry(change) ?? []).map(changeView),
+        items: found.map(changeView),
         nextCursor: last === undefined || found.length < query.limit ? null : positionToken(last),
-        last: last && positionToken(last),
-        total: await countTrail(view.em, view.office.id, query.key),
+        total: await countTrail(view.em, view.office.id, { key: query.key, hidden: visibility.hiddenKeys }),
         revision: revisionToken(view.office.revision),
       };
     });
@@ -37,18 +51,24 @@ export class ChangesService {
 
   /**
    * The trail as server-sent events, each with its position as `id`, so that a client that lost the connection goes on
-   * where it was. Ends when the signal says so.
+   * where it was. Ends when the client goes, when the service closes, and when it can no longer be read: a client that
+   * asks again is then told why.
    */
-  async *events(request: ReadRequest, query: ChangeQuery, signal: AbortSignal): AsyncGenerator<string> {
-    let position: TrailPosition = query.after ?? { revision: 0, sequence: 0 };
+  async *events(request: ReadRequest, query: ChangeQuery, conditions: StreamConditions): AsyncGenerator<string> {
+    const signal = AbortSignal.any([conditions.gone, this.closing.signal]);
+    let position = query.after ?? start;
     let quietMs = 0;
     yield ': connected\n\n';
     while (!signal.aborted) {
-      const page = await this.page(request, { ...query, after: position, limit: streamPageSize });
-      for (const change of page.items) yield `id: ${change.id}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`;
-      if (page.last !== undefined) {
-        const [revision = '0', sequence = '0'] = page.last.split('.');
-        position = { revision: Number(revision), sequence: Number(sequence) };
+      const found = await this.next(request, { ...query, after: position, limit: streamPageSize }, conditions);
+      if (!found) return;
+      for (const change of found) {
+        const event = changeView(change);
+        yield `id: ${event.id}\nevent: change\ndata: ${JSON.stringify(event)}\n\n`;
+      }
+      const last = found.at(-1);
+      if (last) {
+        position = last;
         quietMs = 0;
         continue;
       }
@@ -59,6 +79,26 @@ export class ChangesService {
         yield ': heartbeat\n\n';
       }
     }
+  }
+
+  /** The rows that a stream sends next, or `undefined` where it ends. */
+  private async next(request: ReadRequest, query: ChangeQuery, conditions: StreamConditions) {
+    try {
+      await conditions.stillAdmitted();
+      return await this.reader.read(request, async (view) => (await this.rows(view, query)).found);
+    } catch (error) {
+      if (error instanceof ProblemError || error instanceof UnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws `forbidden` */
+  private async rows(view: OfficeView, { after = start, limit, key }: ChangeQuery) {
+    view.guard.require('office', 'read_trail', { id: view.office.id });
+    const visibility = await DossierVisibility.of(view);
+    const hidden = visibility.hiddenKeys;
+    const found = await readTrail(view.em, view.office.id, after, limit, { key, hidden });
+    return { visibility, found: found.map((change) => visibility.entry(change)) };
   }
 }
 

@@ -47,6 +47,6 @@ export const clientGroupListSchema = pageOf(
   }),
 );
 export const clientGroupAnswerSchema = writeAnswer(clientGroupSchema);
-export const clientGroupQuerySchema = z.object({ ...pageShape, q: z.string().max(200).optional() });
+export const clientGroupQuerySchema = z.strictObject({ ...pageShape, q: z.string().max(200).optional() });
 export const clientGroupDeleteSchema = z.object({ moveDossiersTo: idSchema.optional() });
 export const deletedSchema = writeAnswer(z.object({ deleted: z.literal(true) }));

@@ -80,7 +80,7 @@ export class ClientGroupsController {
   @Access('write')
   @WriteAnswers(deletedSchema)
   delete(
-    @Writing() request: WriteRequest,
+    @Writing(['moveDossiersTo']) request: WriteRequest,
     @Param('id', { schema: idSchema }) id: string,
     @Query({ schema: clientGroupDeleteSchema }) query: z.infer<typeof clientGroupDeleteSchema>,
   ) {

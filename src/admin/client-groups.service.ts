@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
 import { ClientGroupEntity, OfficeEntity, type ClientGroup } from '#src/relations/entities.js';
-import { tuple, type TupleRef } from '#src/relations/tuples.js';
+import { tuple, type Tuple, type TupleRef } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
 import type { ClientGroupPatch, ClientGroupPut, ClientGroupView } from './client-group.schema.js';
 import type { Place } from './dossier-view.js';
@@ -40,6 +40,7 @@ export class ClientGroupsService {
   /** Makes a group whose id must be free. */
   post(request: WriteRequest, id: string, body: ClientGroupPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
+      write.guard.require('client_group', 'create', { id });
       if (await findClientGroup(write, id)) throw problem('id_taken', { type: 'client_group', id });
       return this.create(write, id, {
         name: body.name,
@@ -53,7 +54,11 @@ export class ClientGroupsService {
 
   /** Changes what the body names; lists change by what is added and removed. */
   patch(request: WriteRequest, id: string, body: ClientGroupPatch): Promise<Answer> {
-    return this.writer.write(request, async (write) => this.update(write, await requireClientGroup(write, id), body));
+    return this.writer.write(request, async (write) => {
+      // Before the group is looked for: who may not change groups does not learn which there are.
+      write.guard.require('client_group', 'update', { id });
+      return this.update(write, await requireClientGroup(write, id), body);
+    });
   }
 
   /** Deletes the group; its dossiers stay without a group, or move to another one (rule 28). */
@@ -62,10 +67,11 @@ export class ClientGroupsService {
       write.guard.require('client_group', 'delete', { id });
       const group = await requireClientGroup(write, id);
       if (request.ifMatch !== undefined) await expectVersion(write, `client_group:${id}`, group.version);
-      const { dossiers } = await membersOf(write, id);
-      if (moveDossiersTo !== undefined) await this.moveDossiers(write, dossiers, id, moveDossiersTo);
+      const dossiers = await write.store.tuplesWith('client_group', [id], 'client_group');
+      const moving = moveDossiersTo === undefined ? [] : dossiers.filter((t) => t.inForce);
+      if (moveDossiersTo !== undefined) await this.moveDossiers(write, moving, id, moveDossiersTo);
       const own = await write.store.tuplesOf('client_group', [id]);
-      const left = moveDossiersTo === undefined ? dossiers.map((d) => tuple.dossierInClientGroup(d, id)) : [];
+      const left = dossiers.filter((t) => !moving.includes(t));
       await changeTuples(write, { remove: [...own, ...left] }, { authorize: false });
       await clearDefaultGroup(write, id);
       await write.em.nativeDelete(ClientGroupEntity, { office: write.office.id, id });
@@ -74,10 +80,10 @@ export class ClientGroupsService {
     });
   }
 
-  private async moveDossiers(write: Write, dossiers: readonly string[], from: string, to: string): Promise<void> {
+  private async moveDossiers(write: Write, dossiers: readonly Tuple[], from: string, to: string): Promise<void> {
     if (to === from || !(await findClientGroup(write, to))) throw problem('unknown_reference', { type: 'client_group', id: to });
     // Dormant memberships of inactive dossiers move along: they come back on reactivation (rule 14).
-    const add = dossiers.map((dossier) => tuple.dossierInClientGroup(dossier, to));
+    const add = dossiers.map((t) => ({ ...tuple.dossierInClientGroup(t.objectId, to), expiresAt: t.expiresAt }));
     await changeTuples(write, { add }, { authorize: false, restoring: true });
   }
 
@@ -146,12 +152,13 @@ export async function requireClientGroup(place: Place, id: string): Promise<Clie
   return group;
 }
 
+/** What has ended is no member any more: a save that names it makes it one again. */
 async function membersOf(place: Place, id: string) {
   const own = await place.store.tuplesOf('client_group', [id]);
   const dossiers = await place.store.tuplesWith('client_group', [id], 'client_group');
-  const subjects = (relation: string) => own.filter((t) => t.relation === relation).map((t) => t.subjectId);
+  const subjects = (relation: string) => own.filter((t) => t.inForce && t.relation === relation).map((t) => t.subjectId);
   return {
-    dossiers: dossiers.map((t) => t.objectId),
+    dossiers: dossiers.filter((t) => t.inForce).map((t) => t.objectId),
     collaborators: subjects('collaborator'),
     collaboratorGroups: subjects('collaborator_group'),
     excluded: subjects('excluded'),

@@ -25,4 +25,4 @@ export const collaboratorGroupAnswerSchema = writeAnswer(collaboratorGroupSchema
 export const collaboratorGroupListSchema = pageOf(
   z.object({ id: z.string(), name: z.string(), counts: z.object({ members: z.int(), clientGroups: z.int() }) }),
 );
-export const collaboratorGroupQuerySchema = z.object({ ...pageShape, q: z.string().max(200).optional() });
+export const collaboratorGroupQuerySchema = z.strictObject({ ...pageShape, q: z.string().max(200).optional() });

@@ -22,8 +22,8 @@ export class CollaboratorGroupsService {
     return this.writer.write(request, async (write) => {
       const existing = await find(write, id);
       if (!existing) return this.create(write, id, body);
-      const present = await write.store.tuplesOf('collaborator_group', [id]);
-      const members = deltaTo(body.members, present.map((t) => t.subjectId));
+      const { members: present } = await collaboratorGroupView(write, existing);
+      const members = deltaTo(body.members, present);
       return this.update(write, existing, { name: body.name, members }, 'replaces');
     });
   }
@@ -31,13 +31,18 @@ export class CollaboratorGroupsService {
   /** Makes a group whose id must be free. */
   post(request: WriteRequest, id: string, body: CollaboratorGroupPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
+      write.guard.require('collaborator_group', 'create', { id });
       if (await find(write, id)) throw problem('id_taken', { type: 'collaborator_group', id });
       return this.create(write, id, body);
     });
   }
 
   patch(request: WriteRequest, id: string, body: CollaboratorGroupPatch): Promise<Answer> {
-    return this.writer.write(request, async (write) => this.update(write, await requireCollaboratorGroup(write, id), body));
+    return this.writer.write(request, async (write) => {
+      // Before the group is looked for: who may not change groups does not learn which there are.
+      write.guard.require('collaborator_group', 'update', { id });
+      return this.update(write, await requireCollaboratorGroup(write, id), body);
+    });
   }
 
   /** Deletes the group and takes it out of its client groups; people are never deleted by it (rule 28). */
@@ -106,14 +111,14 @@ export async function requireCollaboratorGroup(place: Place, id: string): Promis
   return group;
 }
 
-/** The group with its members and the client groups that hold it. */
+/** The group with its members and the client groups that hold it, without what has ended. */
 export async function collaboratorGroupView(place: Place, group: CollaboratorGroup) {
   const members = await place.store.tuplesOf('collaborator_group', [group.id]);
   const uses = await place.store.tuplesWith('collaborator_group', [group.id]);
   return {
     id: group.id,
     name: group.name,
-    members: members.map((t) => t.subjectId),
-    clientGroups: uses.map((t) => t.objectId),
+    members: members.filter((t) => t.inForce).map((t) => t.subjectId),
+    clientGroups: uses.filter((t) => t.inForce).map((t) => t.objectId),
   };
 }

@@ -4,12 +4,12 @@ import { firstRow, rows } from '#src/platform/sql.js';
 import { CollaboratorEntity } from '#src/relations/entities.js';
 import { Answer } from '#src/platform/answer.js';
 import type { CollaboratorQuery } from './collaborator.schema.js';
-import { collaboratorView, findCollaborator } from './collaborators.service.js';
+import { collaboratorView, findCollaborator, personView } from './collaborators.service.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 import { etagOf } from './write.js';
 
-const conditions = `c.office = $1 and ($2::text is null or c.search like '%' || fold($2) || '%')
+const conditions = `c.office = $1 and ($2::text is null or strpos(c.search, fold($2)) > 0)
   and ($3::text is null or c.status = $3) and ($4::text is null or c.profile = $4) and ($5::text is null or c.id = $5)`;
 
 /** The people of an office as lists: everyone for admins, only themselves for others. */
@@ -21,6 +21,7 @@ export class CollaboratorListsService {
     return this.reader.read(request, async (view) => {
       const seesAll = view.guard.may('collaborator', 'read', { id: '-' });
       const only = seesAll ? null : view.guard.actor.subject.id;
+      if (only !== null) view.guard.require('collaborator', 'read', { id: only });
       const values = [view.office.id, q ?? null, status ?? null, profile ?? null, only];
       return this.reader.page(request, page, view, {
         name: ['collaborators', q, status, profile],
@@ -47,9 +48,7 @@ export class CollaboratorListsService {
           const byId = new Map(people.map((person) => [person.id, person]));
           return ids.flatMap((id) => {
             const person = byId.get(id);
-            if (!person) return [];
-            const { email, firstName, lastName, profile: is, language, status: now } = person;
-            return [{ id, email, firstName, lastName, profile: is, language, status: now }];
+            return person ? [personView(person)] : [];
           });
         },
       });
@@ -61,7 +60,8 @@ export class CollaboratorListsService {
     return this.reader.read(request, async (view) => {
       const person = view.guard.may('collaborator', 'read', { id }) ? await findCollaborator(view, id) : null;
       if (!person) throw problem('not_found', { type: 'collaborator', id });
-      return new Answer(await collaboratorView(view, person), 200, etagOf(person.version));
+      const seesGroups = view.guard.may('client_group', 'read', { id: '-' });
+      return new Answer(seesGroups ? await collaboratorView(view, person) : personView(person), 200, etagOf(person.version));
     });
   }
 }

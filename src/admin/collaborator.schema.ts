@@ -7,9 +7,10 @@ export const collaboratorPutSchema = writeBody({
   email: emailSchema,
   firstName: personNameSchema.default(''),
   lastName: personNameSchema.default(''),
-  profile: z.enum(profiles).default('collaborator'),
+  /** A new one is an active collaborator; an existing one stays what they are. */
+  profile: z.enum(profiles).optional(),
   language: languageSchema.optional(),
-  status: z.enum(collaboratorStatuses).default('active'),
+  status: z.enum(collaboratorStatuses).optional(),
 });
 export const collaboratorPatchSchema = writeBody({
   email: emailSchema.optional(),
@@ -46,7 +47,7 @@ export type CollaboratorView = z.infer<typeof collaboratorSchema>;
 
 export const collaboratorAnswerSchema = writeAnswer(collaboratorSchema);
 export const collaboratorListSchema = pageOf(collaboratorSchema);
-export const collaboratorQuerySchema = z.object({
+export const collaboratorQuerySchema = z.strictObject({
   ...pageShape,
   q: z.string().max(200).optional(),
   status: z.enum(collaboratorStatuses).optional(),

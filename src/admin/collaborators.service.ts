@@ -19,12 +19,19 @@ type Fields = Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' 
 export class CollaboratorsService {
   constructor(private readonly writer: RelationWriter) {}
 
-  /** Makes the collaborator, or replaces their fields; memberships stay. */
+  /**
+   * Makes the collaborator, or replaces their fields. Memberships stay, and so do profile, status and language where the
+   * body does not name them: a list of people sent again every night must reactivate or demote nobody.
+   */
   put(request: WriteRequest, id: string, body: CollaboratorPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       const existing = await findCollaborator(write, id);
-      const language = body.language ?? existing?.language ?? (await officeLanguage(write));
-      const fields = fieldsOf({ ...body, language });
+      const fields = fieldsOf({
+        ...body,
+        profile: body.profile ?? existing?.profile ?? 'collaborator',
+        status: body.status ?? existing?.status ?? 'active',
+        language: body.language ?? existing?.language ?? (await officeLanguage(write)),
+      });
       if (existing) return this.update(write, existing, fields, 'replaces');
       write.guard.require('collaborator', 'create', { id });
       await requireFreeEmail(write, id, fields.email);
@@ -36,6 +43,8 @@ export class CollaboratorsService {
 
   patch(request: WriteRequest, id: string, body: CollaboratorPatch): Promise<Answer> {
     return this.writer.write(request, async (write) => {
+      // Before they are looked for: who may not change people does not learn who there is.
+      write.guard.require('collaborator', 'update', { id });
       const existing = await requireCollaborator(write, id);
       return this.update(write, existing, { ...fieldsOf(existing), ...definedFields(body) });
     });
@@ -71,7 +80,16 @@ export class CollaboratorsService {
     if (!heir) throw problem('unknown_reference', { type: 'collaborator', id: to });
     if (heir.status !== 'active' || to === from) throw problem('inactive_collaborator', { collaborator: to });
     const managed = await write.store.tuplesWith('collaborator', [from], 'manager');
-    const add = managed.map((t) => ({ ...tuple.dossierHas(t.objectId, 'manager', to), primary: t.primary }));
+    const held = await write.store.tuplesWith('collaborator', [to], 'manager');
+    const own = new Map(held.filter((t) => t.inForce).map((t) => [t.objectId, t]));
+    // What has ended gives the heir nothing, and what will end does so for them too, unless they manage it anyway.
+    const add = managed
+      .filter((t) => t.inForce)
+      .map((t) => ({
+        ...tuple.dossierHas(t.objectId, 'manager', to),
+        primary: t.primary,
+        expiresAt: laterEnd(t.expiresAt, own.get(t.objectId)),
+      }));
     // Also dossiers that the admin may not open go over: that is what keeps them managed.
     await changeTuples(write, { add, remove: managed }, { authorize: false });
   }
@@ -104,6 +122,12 @@ export class CollaboratorsService {
 
 function fieldsOf({ email, firstName, lastName, profile, language, status }: Fields): Fields {
   return { email, firstName, lastName, profile, language, status };
+}
+
+/** `null` is no end at all. */
+function laterEnd(end: string | null, own: Tuple | undefined): string | null {
+  if (!own) return end;
+  return end === null || own.expiresAt === null ? null : [end, own.expiresAt].sort()[1]!;
 }
 
 function definedFields(body: CollaboratorPatch): Partial<Fields> {
@@ -141,16 +165,21 @@ export async function requireCollaborator(place: Place, id: string): Promise<Col
   return collaborator;
 }
 
+/** The collaborator without their groups, which are for admins (rule 30). */
+export function personView(collaborator: Collaborator): CollaboratorView {
+  return { id: collaborator.id, ...fieldsOf(collaborator) };
+}
+
 /** The collaborator with the groups they are in, directly and through a collaborator group. */
 export async function collaboratorView(place: Place, collaborator: Collaborator): Promise<CollaboratorView> {
   const { id } = collaborator;
   const own = await place.store.tuplesWith('collaborator', [id]);
   const groups = own.filter((t) => t.relation === 'member');
-  const inherited = await place.store.tuplesWith('collaborator_group', groups.map((t) => t.objectId));
+  const inForce = groups.filter((t) => t.inForce).map((t) => t.objectId);
+  const inherited = (await place.store.tuplesWith('collaborator_group', inForce)).filter((t) => t.inForce);
   const membership = (t: Tuple) => ({ id: t.objectId, expiresAt: t.expiresAt, since: t.createdAt, by: t.createdBy });
   return {
-    id,
-    ...fieldsOf(collaborator),
+    ...personView(collaborator),
     clientGroups: own.filter((t) => t.relation === 'collaborator').map(membership),
     collaboratorGroups: groups.map(membership),
     inheritedClientGroups: inherited.map((t) => ({ id: t.objectId, via: t.subjectId })),

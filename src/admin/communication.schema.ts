@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { previewSchema } from './answer.schema.js';
-import { idListSchema, tidy, warningSchema, writeBody } from './fields.schema.js';
+import { idListSchema, isOneLine, tidy, warningSchema, writeBody } from './fields.schema.js';
 import { dossierFilterSchema } from './monitor.schema.js';
 
 /** Rule 25: one message to each dossier of a selection. */
 export const communicationPostSchema = writeBody({
   select: z.union([z.strictObject({ ids: idListSchema.min(1) }), z.strictObject({ filter: dossierFilterSchema })]),
   /** One line: it becomes a header of a mail. */
-  subject: z.string().max(1000).transform(tidy).refine((text) => text !== '' && text.length <= 200 && !/[\r\n]/.test(text)),
+  subject: z.string().max(1000).transform(tidy).refine((text) => text !== '' && text.length <= 200 && isOneLine(text)),
   body: z.string().min(1).max(100_000),
 });
 export type CommunicationPost = z.infer<typeof communicationPostSchema>;

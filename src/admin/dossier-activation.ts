@@ -53,7 +53,8 @@ async function changeStatus(write: Write, { row }: LoadedDossier, status: Dossie
 /** How many managers a warning names before it counts the rest. */
 const namedManagers = 5;
 
-async function warnWithoutGroup(write: Write, id: string): Promise<void> {
+/** Says who can open the dossier now (rule 9). */
+export async function warnWithoutGroup(write: Write, id: string): Promise<void> {
   const dossier = (await loadDossiers(write, [id])).get(id);
   const managers = await rows<{ name: string }>(
     write.em,

@@ -80,9 +80,10 @@ function factsOf(row: Dossier, tuples: readonly Tuple[]): DossierFacts {
  */
 export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier): DossierView {
   const resource = { ...facts };
-  const people = (relation: string) => tuples.filter((t) => t.relation === relation).map(named);
+  // A tuple that has ended counts for nothing, and is not shown as if it did.
+  const inForce = (relation: string) => tuples.filter((t) => t.relation === relation && t.inForce);
+  const people = (relation: string) => inForce(relation).map(named);
   const mayChangePeople = guard.may('dossier', 'assign_manager', resource, { relation: 'guest' });
-  const group = tuples.find((t) => t.relation === 'client_group');
   return {
     id: row.id,
     name: row.name,
@@ -93,8 +94,8 @@ export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier)
     language: row.language ?? null,
     email: row.email ?? null,
     status: row.status,
-    ...(guard.seesGroupNames() && { clientGroup: group?.subjectId ?? null }),
-    managers: tuples.filter((t) => t.relation === 'manager').map((t) => ({ ...named(t), primary: t.primary })),
+    ...(guard.seesGroupNames() && { clientGroup: facts.clientGroup }),
+    managers: inForce('manager').map((t) => ({ ...named(t), primary: t.primary })),
     ...(mayChangePeople && { guests: people('guest'), excluded: people('excluded') }),
   };
 }

@@ -9,19 +9,20 @@ interface RecordedTuple {
 
 /**
  * What of the trail and of the tuples someone may see: what names a private dossier that does not exist for them is
- * left out (rule 15). Nothing is hidden from the office's own system.
+ * left out and not counted (rule 15). Nothing is hidden from the office's own system.
  */
 export class DossierVisibility {
   private constructor(private readonly hidden: ReadonlySet<string>) {}
 
-  /** Looks at the dossiers that are about to be named. */
-  static async of(place: Place, dossiers: readonly string[]): Promise<DossierVisibility> {
-    if (dossiers.length === 0) return new DossierVisibility(new Set());
+  /** Looks at all dossiers of the office, or at those that are about to be named. */
+  static async of(place: Place, dossiers?: readonly string[]): Promise<DossierVisibility> {
+    if (dossiers?.length === 0) return new DossierVisibility(new Set());
     const allowed = allowedDossiers(place.guard);
+    const named = dossiers === undefined ? { sql: '', params: [] } : { sql: 'and d.id = any(?)', params: [[...new Set(dossiers)]] };
     const found = await rows<{ id: string }>(
       place.em,
-      numbered(`select d.id from dossier d where d.office = ? and d.id = any(?) and d.private and (${allowed.sql}) is not true`),
-      [place.office.id, [...new Set(dossiers)], ...allowed.params],
+      numbered(`select d.id from dossier d where d.office = ? ${named.sql} and d.private and (${allowed.sql}) is not true`),
+      [place.office.id, ...named.params, ...allowed.params],
     );
     return new DossierVisibility(new Set(found.map((row) => row.id)));
   }
@@ -30,42 +31,30 @@ export class DossierVisibility {
     return !this.hidden.has(dossier);
   }
 
-  /** The entry as it may be seen, or `undefined`. */
-  entry(change: Change): Change | undefined {
-    const dossier = dossierOfKey(change.key);
-    if (dossier !== undefined && !this.shows(dossier)) return undefined;
+  /** The ids of the dossiers that do not exist for the viewer. */
+  get hiddenIds(): string[] {
+    return [...this.hidden];
+  }
+
+  /** The same as keys of the trail. */
+  get hiddenKeys(): string[] {
+    return this.hiddenIds.map((id) => `dossier:${id}`);
+  }
+
+  /** The entry without the tuples that may not be seen. */
+  entry(change: Change): Change {
     return { ...change, before: this.state(change.before), after: this.state(change.after) };
   }
 
   private state(state: unknown): unknown {
-    const relationships = relationshipsOf(state);
+    const relationships = (state as { relationships?: RecordedTuple[] } | null)?.relationships ?? [];
     if (relationships.length === 0) return state;
     return { ...(state as object), relationships: relationships.filter(({ tuple }) => this.showsTuple(tuple)) };
   }
 
+  /** Ids hold no `#`, so what stands before it is the object. */
   private showsTuple(tuple: string): boolean {
-    const dossier = dossierOfTuple(tuple);
-    return dossier === undefined || this.shows(dossier);
+    const object = tuple.slice(0, tuple.indexOf('#'));
+    return !object.startsWith('dossier:') || this.shows(object.slice('dossier:'.length));
   }
-}
-
-/** Every dossier that an entry of the trail names. */
-export function dossiersIn(changes: readonly Change[]): string[] {
-  return changes.flatMap(({ key, before, after }) => [
-    ...[dossierOfKey(key)].flatMap((id) => id ?? []),
-    ...[...relationshipsOf(before), ...relationshipsOf(after)].flatMap(({ tuple }) => dossierOfTuple(tuple) ?? []),
-  ]);
-}
-
-function relationshipsOf(state: unknown): RecordedTuple[] {
-  return (state as { relationships?: RecordedTuple[] } | null)?.relationships ?? [];
-}
-
-function dossierOfKey(key: string): string | undefined {
-  return key.startsWith('dossier:') ? key.slice('dossier:'.length) : undefined;
-}
-
-/** Ids hold no `#`, so what stands before it is the object. */
-function dossierOfTuple(tuple: string): string | undefined {
-  return dossierOfKey(tuple.slice(0, tuple.indexOf('#')));
 }

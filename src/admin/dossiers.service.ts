@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { problem } from '#src/platform/errors.js';
-import { firstRow } from '#src/platform/sql.js';
-import { DossierEntity, type Dossier } from '#src/relations/entities.js';
-import { formatEnterpriseNumber, parseEnterpriseNumber } from '#src/relations/enterprise-number.js';
+import { DossierEntity } from '#src/relations/entities.js';
 import { tuple } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
-import { activateDossier, deactivateDossier } from './dossier-activation.js';
+import { activateDossier, deactivateDossier, warnWithoutGroup } from './dossier-activation.js';
+import { fieldsOf, requireFreeNumber, sameFields, type DossierFields } from './dossier-fields.js';
 import { dossierView, loadDossiers, requireDossier, requireVisibleDossier, type LoadedDossier } from './dossier-view.js';
 import type { Activation, DossierPatch, DossierPut } from './dossier.schema.js';
 import { OfficeReader } from './office-reader.js';
@@ -13,8 +12,6 @@ import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples, groupChange } from './tuple-changes.js';
 import { etagOf, expectVersion, type Write } from './write.js';
-
-type Fields = Pick<Dossier, 'name' | 'code' | 'enterpriseNumber' | 'labels' | 'private' | 'language' | 'email' | 'status'>;
 
 /** The dossiers of an office: their own fields, their activation and their client group (rules 2, 9–15, 26). */
 @Injectable()
@@ -29,12 +26,15 @@ export class DossiersService {
     return this.writer.write(request, async (write) => {
       const existing = (await loadDossiers(write, [id])).get(id);
       const fields = fieldsOf({ ...body, status: body.status ?? existing?.row.status ?? 'draft' });
-      if (!existing) return this.create(write, id, fields, body);
-      const visible = await requireVisibleDossier(write, id);
-      const change = this.people(visible, body);
-      const unchanged = same(fields, fieldsOf(visible.row)) && !change.add?.length && !change.remove?.length;
-      if (!unchanged) await expectVersion(write, `dossier:${id}`, visible.row.version);
-      await this.store(write, visible, fields);
+      if (!existing || !write.guard.seesDossier({ ...existing.facts })) {
+        return this.create(write, id, fields, body, existing !== undefined);
+      }
+      // The group of an activation is chosen with it, by its own rule; afterwards it is a move.
+      const activates = fields.status === 'active' && existing.row.status !== 'active';
+      const change = this.people(existing, activates ? { ...body, clientGroup: undefined } : body);
+      const unchanged = sameFields(fields, fieldsOf(existing.row)) && !change.add?.length && !change.remove?.length;
+      if (!unchanged) await expectVersion(write, `dossier:${id}`, existing.row.version);
+      await this.store(write, existing, fields, { clientGroup: body.clientGroup });
       await changeTuples(write, change);
       return outcome(write, id);
     });
@@ -75,34 +75,43 @@ export class DossiersService {
    * request's arrival and its turn, it is told so instead of undoing it unseen (rule 2).
    */
   async setClientGroup(request: WriteRequest, id: string, wanted: string | null): Promise<Answer> {
-    const seen = await this.reader.read(request, async (view) => (await loadDossiers(view, [id])).get(id)?.facts);
+    const seen = await this.reader.read(request, async (view) => (await loadDossiers(view, [id])).get(id));
     return this.writer.write(request, async (write) => {
       const dossier = await requireDossier(write, id, 'assign_client_group');
       if (request.ifMatch !== undefined) await expectVersion(write, `dossier:${id}`, dossier.row.version);
-      const expectedGroups = new Map(seen && request.ifMatch === undefined ? [[id, seen.clientGroup]] : []);
-      const current = dossier.tuples.find((t) => t.relation === 'client_group')?.subjectId ?? null;
-      await changeTuples(write, groupChange(id, current, wanted), { expectedGroups });
+      const expectedGroups = new Map(seen && request.ifMatch === undefined ? [[id, storedGroup(seen)]] : []);
+      await changeTuples(write, groupChange(id, storedGroup(dossier), wanted), { expectedGroups });
       return outcome(write, id);
     });
   }
 
-  private async create(write: Write, id: string, fields: Fields, body: DossierPut): Promise<Outcome> {
+  /** Whoever may not see the dossier of this id, or may make none, is answered as if there were no such dossier. */
+  private async create(
+    write: Write,
+    id: string,
+    fields: DossierFields,
+    body: DossierPut,
+    isTaken: boolean,
+  ): Promise<Outcome> {
     write.guard.require('office', 'create_dossier', { id: write.office.id });
+    if (isTaken) throw problem('id_taken', { id });
     await requireFreeNumber(write, id, fields.enterpriseNumber);
     await write.em.insert(DossierEntity, { office: write.office.id, id, ...fields, version: write.revision });
     write.recordEntity(`dossier:${id}`, 'create', null, fields);
     const managers = (body.managers ?? []).map((collaborator) => tuple.dossierHas(id, 'manager', collaborator));
     const group = body.clientGroup ? [tuple.dossierInClientGroup(id, body.clientGroup)] : [];
     await changeTuples(write, { add: [...managers, ...group] }, { authorize: false });
+    if (fields.status === 'active' && group.length === 0) await warnWithoutGroup(write, id);
     return outcome(write, id, 201);
   }
 
-  private people({ row, tuples }: LoadedDossier, body: DossierPut) {
-    const group = tuples.find((t) => t.relation === 'client_group')?.subjectId ?? null;
+  private people(dossier: LoadedDossier, body: DossierPut) {
+    const { row, tuples } = dossier;
+    const group = storedGroup(dossier);
     const change = body.clientGroup === undefined || body.clientGroup === group ? {} : groupChange(row.id, group, body.clientGroup);
     if (body.managers === undefined) return change;
     const wanted = new Set(body.managers);
-    const managers = tuples.filter((t) => t.relation === 'manager');
+    const managers = tuples.filter((t) => t.relation === 'manager' && t.inForce);
     const present = new Set(managers.map((t) => t.subjectId));
     return {
       add: [...(change.add ?? []), ...[...wanted].filter((c) => !present.has(c)).map((c) => tuple.dossierHas(row.id, 'manager', c))],
@@ -111,14 +120,19 @@ export class DossiersService {
   }
 
   /** Each kind of field asks for its own action: an ordinary setting, the privacy, the activation. */
-  private async store(write: Write, dossier: LoadedDossier, fields: Fields): Promise<void> {
+  private async store(
+    write: Write,
+    dossier: LoadedDossier,
+    fields: DossierFields,
+    choice: Activation = {},
+  ): Promise<void> {
     const { row } = dossier;
     const before = fieldsOf(row);
     const settings = { ...fields, status: before.status, private: before.private };
     const facts = { ...dossier.facts };
-    if (!same(settings, before)) write.guard.requireDossier(facts, 'configure');
+    if (!sameFields(settings, before)) write.guard.requireDossier(facts, 'configure');
     if (fields.private !== before.private) write.guard.requireDossier(facts, 'assign_manager', { relation: 'private' });
-    if (!same({ ...settings, private: fields.private }, before)) {
+    if (!sameFields({ ...settings, private: fields.private }, before)) {
       await requireFreeNumber(write, row.id, fields.enterpriseNumber);
       const stored = { ...settings, private: fields.private };
       await write.em.nativeUpdate(DossierEntity, { office: write.office.id, id: row.id }, stored);
@@ -127,50 +141,19 @@ export class DossiersService {
     if (fields.status === before.status) return;
     const action = { active: 'activate', inactive: 'deactivate', draft: undefined }[fields.status];
     if (!action) throw problem('invalid_transition', { from: before.status, to: fields.status });
-    write.guard.requireDossier(facts, action);
-    if (action === 'activate') await activateDossier(write, dossier, {});
+    write.guard.requireDossier(facts, action, action === 'activate' ? chosenGroup(choice.clientGroup) : {});
+    if (action === 'activate') await activateDossier(write, dossier, choice);
     else await deactivateDossier(write, dossier);
   }
 }
 
+/** The group that the dossier's tuple names, also where the tuple has ended: it is in the way of another all the same. */
+function storedGroup({ tuples }: LoadedDossier): string | null {
+  return tuples.find((t) => t.relation === 'client_group')?.subjectId ?? null;
+}
+
 function chosenGroup(clientGroup: string | null | undefined): Record<string, unknown> {
   return clientGroup ? { clientGroup } : {};
-}
-
-function fieldsOf(from: Partial<Dossier> & Pick<Dossier, 'name' | 'status'>): Fields {
-  return {
-    name: from.name,
-    code: from.code || null,
-    enterpriseNumber: storedNumber(from.enterpriseNumber ?? null),
-    labels: from.labels ?? [],
-    private: from.private ?? false,
-    language: from.language ?? null,
-    email: from.email ?? null,
-    status: from.status,
-  };
-}
-
-function same(a: Fields, b: Fields): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** @throws `enterprise_number_invalid` */
-function storedNumber(text: string | null): string | null {
-  if (text === null || text === '') return null;
-  const digits = parseEnterpriseNumber(text);
-  if (digits === undefined) throw problem('enterprise_number_invalid', { enterpriseNumber: text });
-  return digits;
-}
-
-/** Rule 26; the database refuses it as well. The other dossier is not named: it may be one that nobody sees. */
-async function requireFreeNumber(write: Write, id: string, number: string | null | undefined): Promise<void> {
-  if (!number) return;
-  const taken = await firstRow(
-    write.em,
-    'select 1 from dossier where office = $1 and enterprise_number = $2 and id <> $3',
-    [write.office.id, number, id],
-  );
-  if (taken) throw problem('enterprise_number_taken', { enterpriseNumber: formatEnterpriseNumber(number) });
 }
 
 /** The dossier as it now is. */

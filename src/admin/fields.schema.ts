@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { idPattern, isId, languages } from '#src/relations/vocabulary.js';
 
-/** White space that `trim` leaves: invisible, and a name of nothing else is blank all the same. */
-const invisible = /^[\u200B\u2060\uFEFF]+|[\u200B\u2060\uFEFF]+$/gu;
+/** White space, and what looks like it and `trim` leaves: a name neither begins nor ends with it. */
+const outer = /^[\s\p{Cc}\u180E\u200B\u2060]+|[\s\p{Cc}\u180E\u200B\u2060]+$/gu;
+/** Something to see. A name without is blank, whatever it is made of; PostgreSQL has the same list for names of groups. */
+const visible = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** Text as it is kept: trimmed, Unicode NFC. */
+/** Text as it is kept: trimmed, Unicode NFC, and empty where there is nothing to see in it (rule 16). */
 export function tidy(text: string): string {
-  return text.normalize('NFC').trim().replace(invisible, '').trim();
+  const trimmed = text.normalize('NFC').replaceAll(outer, '');
+  return visible.test(trimmed) ? trimmed : '';
+}
+
+/** Names and labels are one line without control characters: they end up in lists, mails and logs. */
+export function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(text);
 }
 
 const codePoints = (most: number) => (text: string) => [...text].length <= most;
@@ -16,14 +24,14 @@ export const languageSchema = z.enum(languages);
 /** One valid address (rule 18). */
 export const emailSchema = z.string().trim().max(254).pipe(z.email());
 /** Rule 16 refuses a blank name in its own words, so that blank passes here. */
-export const groupNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100), '1 to 100 characters');
-export const nameSchema = z.string().max(2000).transform(tidy).refine((text) => text !== '' && codePoints(200)(text));
-export const personNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100));
-export const labelSchema = z.string().max(500).transform(tidy).refine((text) => text !== '' && codePoints(50)(text));
+export const groupNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100), '1 to 100 characters').refine(isOneLine);
+export const nameSchema = z.string().max(2000).transform(tidy).refine((text) => text !== '' && codePoints(200)(text) && isOneLine(text));
+export const personNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100)).refine(isOneLine);
+export const labelSchema = z.string().max(500).transform(tidy).refine((text) => text !== '' && codePoints(50)(text) && isOneLine(text));
 /** An instant with its offset; kept in UTC. */
 export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 /** Kept in the audit trail beside the change. */
-export const reasonSchema = z.string().trim().min(1).max(1000);
+export const reasonSchema = z.string().trim().min(1).max(1000).refine((text) => !text.includes('\0'));
 
 /** Most entries that one request may name in a list. */
 export const maxListed = 10_000;

@@ -31,7 +31,7 @@ export class GroupListsService {
       const full = view.guard.may('client_group', 'read', { id: '-' });
       const visible = full ? { sql: 'true', params: [] } : namedGroups(view);
       const open = allowedDossiers(view.guard);
-      const where = `g.office = ? and ${visible.sql} and (?::text is null or fold(g.name) like '%' || fold(?) || '%')`;
+      const where = `g.office = ? and ${visible.sql} and (?::text is null or strpos(fold(g.name), fold(?)) > 0)`;
       const params = [view.office.id, ...visible.params, q ?? null, q ?? ''];
       return this.reader.page(request, page, view, {
         name: ['client-groups', q],
@@ -63,7 +63,7 @@ export class GroupListsService {
   collaboratorGroups(request: ReadRequest, { q, ...page }: PageRequest & { q?: string | undefined }) {
     return this.reader.read(request, async (view) => {
       view.guard.require('collaborator_group', 'read', { id: '-' });
-      const where = `g.office = ? and (?::text is null or fold(g.name) like '%' || fold(?) || '%')`;
+      const where = `g.office = ? and (?::text is null or strpos(fold(g.name), fold(?)) > 0)`;
       const params = [view.office.id, q ?? null, q ?? ''];
       return this.reader.page(request, page, view, {
         name: ['collaborator-groups', q],
@@ -72,9 +72,9 @@ export class GroupListsService {
             view.em,
             numbered(`select g.id, g.name, fold(g.name) as key,
                              (select count(*) from relationship r where r.office = g.office and r.object_type = 'collaborator_group'
-                                and r.object_id = g.id) as first,
+                                and r.object_id = g.id and ${inForce('r')}) as first,
                              (select count(*) from relationship r where r.office = g.office
-                                and r.subject_type = 'collaborator_group' and r.subject_id = g.id) as second
+                                and r.subject_type = 'collaborator_group' and r.subject_id = g.id and ${inForce('r')}) as second
                         from collaborator_group g where ${where} ${after ? 'and (fold(g.name), g.id) > (?, ?)' : ''}
                        order by fold(g.name), g.id limit ?`),
             [...params, ...(after ?? []), most],
@@ -110,6 +110,8 @@ export class GroupListsService {
   }
 }
 
+const inForce = (alias: string) => `(${alias}.expires_at is null or ${alias}.expires_at > statement_timestamp())`;
+
 /** The groups that hold a dossier which the viewer can open, where the policy shows names to such a viewer. */
 function namedGroups({ guard }: Place): SqlFragment {
   if (!guard.seesGroupNames()) return { sql: 'false', params: [] };
@@ -117,7 +119,7 @@ function namedGroups({ guard }: Place): SqlFragment {
   return {
     sql: `exists (select 1 from relationship m join dossier d on d.office = m.office and d.id = m.object_id
                    where m.office = g.office and m.object_type = 'dossier' and m.relation = 'client_group'
-                     and m.subject_type = 'client_group' and m.subject_id = g.id and ${open.sql})`,
+                     and m.subject_type = 'client_group' and m.subject_id = g.id and ${inForce('m')} and ${open.sql})`,
     params: open.params,
   };
 }
@@ -125,10 +127,10 @@ function namedGroups({ guard }: Place): SqlFragment {
 /** Dossiers that the viewer may open, people, and groups of people. */
 function memberCounts(openSql: string): string {
   const own = (relation: string) => `(select count(*) from relationship r where r.office = g.office
-    and r.object_type = 'client_group' and r.object_id = g.id and r.relation = '${relation}')`;
+    and r.object_type = 'client_group' and r.object_id = g.id and r.relation = '${relation}' and ${inForce('r')})`;
   return `(select count(*) from relationship m join dossier d on d.office = m.office and d.id = m.object_id
             where m.office = g.office and m.subject_type = 'client_group' and m.subject_id = g.id
-              and m.relation = 'client_group' and ${openSql}) as first,
+              and m.relation = 'client_group' and ${inForce('m')} and ${openSql}) as first,
           ${own('collaborator')} as second, ${own('collaborator_group')} as third`;
 }
 

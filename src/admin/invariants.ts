@@ -37,11 +37,15 @@ function wasActiveAdmin(before: unknown): boolean {
 async function requireManagersOfPrivate(write: Write, dossiers: string[], people: string[]): Promise<void> {
   const orphan = await firstRow<{ id: string }>(
     write.em,
-    `select d.id from dossier d
-      where d.office = $1 and d.private
-        and (d.id = any ($2) or exists (select 1 from relationship r where r.office = d.office
-               and r.subject_type = 'collaborator' and r.subject_id = any ($3) and r.relation = 'manager'
-               and r.object_type = 'dossier' and r.object_id = d.id))
+    // Found by their keys: a condition with "or" would look at every dossier of the office.
+    `with touched as (
+       select unnest($2::text[]) id
+       union
+       select r.object_id from relationship r
+        where r.office = $1 and r.subject_type = 'collaborator' and r.subject_id = any ($3) and r.relation = 'manager'
+          and r.object_type = 'dossier')
+     select d.id from dossier d
+      where d.office = $1 and d.private and d.id in (select id from touched)
         and not exists (select 1 from relationship r
               join collaborator c on c.office = r.office and c.id = r.subject_id and c.status = 'active'
              where r.office = d.office and r.object_type = 'dossier' and r.object_id = d.id

@@ -35,7 +35,6 @@ export class OfficesService {
         if (!created) return this.update(write, fields, 'replaces');
         await this.check(write, fields);
         write.recordEntity('office', 'create', null, { ...fields });
-        await this.stamp(write);
         return this.outcome(write, 201);
       },
       {
@@ -71,7 +70,6 @@ export class OfficesService {
       await this.check(write, after);
       await write.em.nativeUpdate(OfficeEntity, { id: office.id }, after);
       write.recordEntity('office', 'update', { ...before }, { ...after });
-      await this.stamp(write);
     }
     return this.outcome(write);
   }
@@ -84,13 +82,10 @@ export class OfficesService {
     if (policySet && !this.bundles.has(policySet)) throw problem('unknown_reference', { type: 'policy_set', id: policySet });
   }
 
-  private async stamp(write: Write): Promise<void> {
-    await write.em.nativeUpdate(OfficeEntity, { id: write.office.id }, { version: write.revision });
-  }
-
   private async outcome(write: Write, status = 200): Promise<Outcome> {
     const office = await load(write);
-    return { body: officeView(office), status, etag: etagOf(office.version) };
+    const version = write.hasTouched('office') ? write.revision : office.version;
+    return { body: officeView(office), status, etag: etagOf(version) };
   }
 }
 

@@ -22,6 +22,8 @@ export interface Outcome {
   body: Record<string, unknown>;
   status?: number;
   etag?: string;
+  /** Members of the answer that are shown this once: no record of it keeps them, the idempotency key's included. */
+  shownOnce?: Record<string, unknown>;
 }
 
 export type Apply = (write: Write) => Promise<Outcome>;
@@ -50,10 +52,13 @@ class Measured extends Error {
   }
 }
 
-/** Carries the answer of a dry run out of the transaction that it undoes: not even the revision is taken. */
-class Previewed extends Error {
+/**
+ * Carries an answer out of the transaction that it undoes, that of a dry run or one given before: not even the
+ * revision is taken.
+ */
+class Unwritten extends Error {
   constructor(readonly answer: Answer) {
-    super('undoes a dry run');
+    super('undoes a write that changes nothing');
   }
 }
 
@@ -84,7 +89,7 @@ export class RelationWriter {
       try {
         return await this.database.inOffice(request.office, work, deadlineMs === undefined ? {} : { deadlineMs });
       } catch (error) {
-        if (error instanceof Previewed) return error.answer;
+        if (error instanceof Unwritten) return error.answer;
         if (attempt >= maxAttempts || !isRetryable(error)) throw error;
         await sleep(Math.random() * 20 * 2 ** attempt);
       }
@@ -95,18 +100,18 @@ export class RelationWriter {
     const office = await takeNextRevision(em, request.office);
     if (!office) throw problem('office_not_found');
     const recalled = await recallAnswer(em, request);
-    if (recalled) return recalled;
+    if (recalled) throw new Unwritten(recalled);
     const actor = await this.actors.actorOf(em, request.office, request.principal, request.actor);
     const guard = new Guard(this.abilities, actor, office.settings, office.policySet);
     const begin = (inner: EntityManager) => new Write(inner, office, request, guard);
-    if (request.dryRun) throw new Previewed(await this.preview(em, begin, apply));
+    if (request.dryRun) throw new Unwritten(await this.preview(em, begin, apply));
 
     const write = begin(em);
     const outcome = await apply(write);
     await this.finish(write);
     const answer = this.answerOf(write, outcome);
     await rememberAnswer(em, request, answer);
-    return answer;
+    return outcome.shownOnce ? new Answer({ ...answer.body, ...outcome.shownOnce }, answer.status, answer.etag) : answer;
   }
 
   /** The same code that applies the change, undone by a savepoint once its effect has been measured (rule 29). */
@@ -140,7 +145,7 @@ export class RelationWriter {
     await appendChanges(write.em, write.office.id, write.revision, origin, write.entries());
   }
 
-  private answerOf(write: Write, outcome: Outcome): Answer {
+  private answerOf(write: Write, outcome: Outcome): Answer<Record<string, unknown>> {
     const body = { ...outcome.body, revision: revisionToken(write.revision), warnings: this.warningsOf(write) };
     return new Answer(body, outcome.status ?? 200, outcome.etag);
   }

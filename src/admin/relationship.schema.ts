@@ -20,6 +20,7 @@ const parts = { object: refSchema, relation: z.string().max(64), subject: refSch
 const tupleRefSchema = z.strictObject(parts).transform(resolve);
 const tupleInputSchema = z
   .strictObject({ ...parts, expiresAt: instantSchema.nullish(), primary: z.boolean().optional() })
+  .refine(({ primary, relation }) => !primary || relation === 'manager', { message: 'only a manager can be primary', path: ['primary'] })
   .transform(({ expiresAt, primary, ...ref }, context) => ({
     ...resolve(ref, context),
     expiresAt: expiresAt ?? null,

@@ -4,7 +4,7 @@ import type { TupleFilter } from '#src/relations/relation.store.js';
 import { tupleKey, type TupleRef } from '#src/relations/tuples.js';
 import { parseRef } from '#src/relations/vocabulary.js';
 import type { Answer } from '#src/platform/answer.js';
-import { OfficeReader, type OfficeView } from './office-reader.js';
+import { OfficeReader } from './office-reader.js';
 import type { ReadRequest, WriteRequest } from './read-request.js';
 import { relationshipView, type RelationshipQuery, type RelationshipsWrite } from './relationship.schema.js';
 import { RelationWriter } from './relation-writer.js';
@@ -29,34 +29,35 @@ export class RelationshipsService {
     });
   }
 
-  /** A page of the tuples that match the parts given. */
+  /** A page of the tuples that match the parts given, without those of private dossiers that the viewer may not know of. */
   async list(request: ReadRequest, { limit, cursor, ...query }: RelationshipQuery) {
     return this.reader.read(request, async (view) => {
       view.guard.require('office', 'read_trail', { id: view.office.id });
-      const filter = filterOf(query);
+      const { hiddenIds } = await DossierVisibility.of(view);
+      const filter = { ...filterOf(query), hiddenDossiers: hiddenIds };
       return this.reader.page(request, { limit, cursor }, view, {
         name: ['relationships', query],
         rows: (after, most) => view.store.page(filter, after && refOf(after), most),
         position: (t) => [t.objectType, t.objectId, t.relation, t.subjectType, t.subjectId],
         total: () => view.store.count(filter),
-        items: async (found) => (await this.visible(view, found)).map(relationshipView),
+        items: (found) => found.map(relationshipView),
       });
     });
   }
 
+  /** Whether a condition is met tells what is there, so it is for those who may read it: as in {@link list}. */
   private async checkConditions(write: Write, body: RelationshipsWrite): Promise<void> {
-    const existing = await write.store.existing([...body.require, ...body.forbid]);
+    const conditions = [...body.require, ...body.forbid];
+    if (conditions.length === 0) return;
+    write.guard.require('office', 'read_trail', { id: write.office.id });
+    const dossiers = conditions.filter((ref) => ref.objectType === 'dossier').map((ref) => ref.objectId);
+    const visibility = await DossierVisibility.of(write, dossiers);
+    const seen = conditions.filter((ref) => ref.objectType !== 'dossier' || visibility.shows(ref.objectId));
+    const existing = await write.store.existing(seen);
     const inForce = new Set(existing.filter((t) => t.inForce).map(tupleKey));
     const failed =
       body.require.find((ref) => !inForce.has(tupleKey(ref))) ?? body.forbid.find((ref) => inForce.has(tupleKey(ref)));
     if (failed) throw problem('condition_not_met', { tuple: tupleKey(failed) });
-  }
-
-  /** Tuples of private dossiers that the viewer may not know of are left out (rule 15). */
-  private async visible<T extends TupleRef>(view: OfficeView, tuples: readonly T[]): Promise<T[]> {
-    const dossiers = tuples.filter((t) => t.objectType === 'dossier').map((t) => t.objectId);
-    const visibility = await DossierVisibility.of(view, dossiers);
-    return tuples.filter((t) => t.objectType !== 'dossier' || visibility.shows(t.objectId));
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import '#src/platform/auth/request.js';
@@ -13,9 +14,12 @@ export const Reading = createParamDecorator((_data: unknown, context: ExecutionC
   readRequestOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** The handler's parameter that says who writes, and on what conditions. */
-export const Writing = createParamDecorator((_data: unknown, context: ExecutionContext): WriteRequest =>
-  writeRequestOf(context.switchToHttp().getRequest<FastifyRequest>()),
+/**
+ * The handler's parameter that says who writes, and on what conditions. A write refuses query members that it does not
+ * know, for a misspelt `dryRun` would be no dry run; those of its own are named: `@Writing(['moveDossiersTo'])`.
+ */
+export const Writing = createParamDecorator((own: readonly string[] | undefined, context: ExecutionContext): WriteRequest =>
+  writeRequestOf(context.switchToHttp().getRequest<FastifyRequest>(), own ?? []),
 );
 
 function readRequestOf(request: FastifyRequest): ReadRequest {
@@ -32,9 +36,13 @@ function readRequestOf(request: FastifyRequest): ReadRequest {
   };
 }
 
-function writeRequestOf(request: FastifyRequest): WriteRequest {
+function writeRequestOf(request: FastifyRequest, own: readonly string[]): WriteRequest {
   const query = request.query as { dryRun?: unknown; reason?: unknown };
-  const body = request.body as { reason?: unknown } | undefined;
+  const known = ['dryRun', 'reason', ...own];
+  const unknown = Object.keys(query).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw invalid(unknown.join(', ').slice(0, 100), `known here: ${known.join(', ')}`);
+  // A body that comes as a stream has not been read: its reader adds it to the fingerprint.
+  const body = request.body instanceof Readable ? undefined : (request.body as { reason?: unknown } | undefined);
   return {
     ...readRequestOf(request),
     ifMatch: request.headers['if-match'],
@@ -63,7 +71,7 @@ function dryRunOf(value: unknown): boolean {
 function reasonOf(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const parsed = reasonSchema.safeParse(value);
-  if (!parsed.success) throw invalid('reason', '1 to 1000 characters');
+  if (!parsed.success) throw invalid('reason', '1 to 1000 characters, no NUL');
   return parsed.data;
 }
 

@@ -1,7 +1,8 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { tupleKey, tuple, type Tuple, type TupleInput, type TupleRef } from '#src/relations/tuples.js';
-import { dossierFactsOf, readTupleState, requireReferences, type TupleState } from './tuple-state.js';
+import { dossierFactsOf, readTupleState, requireReferences, stateAsSeen, type TupleState } from './tuple-state.js';
 import type { Write } from './write.js';
 
 export interface TupleChange {
@@ -22,6 +23,8 @@ export interface TupleChangeOptions {
   expectedGroups?: ReadonlyMap<string, string | null>;
   /** An import brings back what was: dormant memberships and ended tuples included. */
   restoring?: boolean;
+  /** What these tuples touch, where this write has read it already and keeps it up to date. */
+  state?: TupleState;
 }
 
 /**
@@ -44,18 +47,19 @@ export async function changeTuples(
   for (const key of adds.keys()) {
     if (removes.has(key)) throw problem('conflicting_change', { tuple: key });
   }
-  const state = await readTupleState(write, [...adds.values(), ...removes.values()]);
+  const read = options.state ?? (await readTupleState(write, [...adds.values(), ...removes.values()]));
+  const state = options.authorize === false ? read : stateAsSeen(write.guard, read);
   requireReferences(state, [...adds.values()]);
   if (options.authorize !== false) authorizeTuples(write, state, [...adds.values(), ...removes.values()]);
-  if (!options.restoring) await refusePastExpiry(write, [...adds.values()]);
+  if (!options.restoring) await refusePastExpiry(write.em, [...adds.values()].map((input) => input.expiresAt));
 
   const current = new Map([...state.existing, ...currentDossierTuples(state)]);
   const puts = new Map<string, TupleInput>();
   const drops = new Map([...removes].filter(([key]) => current.has(key)));
   for (const [key, input] of adds) if (differs(current.get(key), input)) puts.set(key, input);
-  for (const dossier of state.dossiers.keys()) {
-    planClientGroup(state, dossier, puts, drops, options);
-    planPrimaryManager(state, dossier, puts, drops);
+  for (const [dossier, own] of changesByDossier(puts, drops)) {
+    planClientGroup(state, dossier, own, drops, options);
+    planPrimaryManager(state, dossier, own, puts, drops);
   }
   warnAboutInactivePeople(write, state, [...puts.values()]);
   return applyPlan(write, current, puts, drops);
@@ -102,28 +106,54 @@ function authorizeTuples(write: Write, state: TupleState, refs: readonly TupleRe
   }
 }
 
-async function refusePastExpiry(write: Write, adds: readonly TupleInput[]): Promise<void> {
-  const expiries = adds.flatMap((input) => input.expiresAt ?? []);
+/** What ends before it begins is a mistake. By PostgreSQL's clock. @throws `expiry_in_the_past` */
+export async function refusePastExpiry(
+  em: EntityManager,
+  ends: readonly (string | null | undefined)[],
+): Promise<void> {
+  const expiries = ends.flatMap((end) => end ?? []);
   if (expiries.length === 0) return;
   const past = await firstRow<{ at: string }>(
-    write.em,
+    em,
     'select at from unnest($1::timestamptz[]) as at where at <= statement_timestamp() limit 1',
     [expiries],
   );
   if (past) throw problem('expiry_in_the_past', {});
 }
 
+/** What joins and leaves one dossier. */
+interface DossierChange {
+  joining: TupleInput[];
+  leaving: TupleRef[];
+}
+
+/** Sorted out once, so that a change of thousands of dossiers is not searched for each of them. */
+function changesByDossier(
+  puts: ReadonlyMap<string, TupleInput>,
+  drops: ReadonlyMap<string, TupleRef>,
+): Map<string, DossierChange> {
+  const changes = new Map<string, DossierChange>();
+  const of = ({ objectId }: TupleRef) => {
+    const own = changes.get(objectId) ?? { joining: [], leaving: [] };
+    changes.set(objectId, own);
+    return own;
+  };
+  for (const input of puts.values()) if (input.objectType === 'dossier') of(input).joining.push(input);
+  for (const ref of drops.values()) if (ref.objectType === 'dossier') of(ref).leaving.push(ref);
+  return changes;
+}
+
 /** Rules 2, 12 and 14: a dossier that joins a group leaves the old one in the same transaction, and must be active. */
 function planClientGroup(
   state: TupleState,
   dossier: string,
-  puts: Map<string, TupleInput>,
+  own: DossierChange,
   drops: Map<string, TupleRef>,
   options: TupleChangeOptions,
 ): void {
-  const isItsGroup = (ref: TupleRef) => ref.objectId === dossier && ref.relation === 'client_group';
-  const joining = [...puts.values()].filter(isItsGroup);
-  const leaving = [...drops.values()].some(isItsGroup);
+  const isItsGroup = (ref: TupleRef) => ref.relation === 'client_group';
+  const joining = own.joining.filter(isItsGroup);
+  const leaving = own.leaving.some(isItsGroup);
   if (joining.length === 0 && !leaving) return;
   const old = (state.ofDossier.get(dossier) ?? []).find((t) => t.relation === 'client_group');
   const expected = options.expectedGroups?.get(dossier);
@@ -145,12 +175,13 @@ function planClientGroup(
 function planPrimaryManager(
   state: TupleState,
   dossier: string,
+  own: DossierChange,
   puts: Map<string, TupleInput>,
   drops: ReadonlyMap<string, TupleRef>,
 ): void {
-  const isManager = (ref: TupleRef) => ref.objectId === dossier && ref.relation === 'manager';
-  const joining = [...puts.values()].filter(isManager);
-  if (joining.length === 0 && ![...drops.values()].some(isManager)) return;
+  const isManager = (ref: TupleRef) => ref.relation === 'manager';
+  const joining = own.joining.filter(isManager);
+  if (joining.length === 0 && !own.leaving.some(isManager)) return;
   const staying = (state.ofDossier.get(dossier) ?? []).filter((t) => isManager(t) && !drops.has(tupleKey(t)));
   const asked = joining.filter((input) => input.primary);
   if (asked.length > 1) throw problem('one_primary_manager', { dossier });

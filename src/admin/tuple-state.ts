@@ -3,6 +3,7 @@ import { rows } from '#src/platform/sql.js';
 import type { DossierFacts } from '#src/relations/facts.js';
 import { tupleKey, type Tuple, type TupleRef } from '#src/relations/tuples.js';
 import type { CollaboratorStatus, DossierStatus } from '#src/relations/vocabulary.js';
+import type { Guard } from './guard.js';
 import type { Write } from './write.js';
 
 interface DossierRow {
@@ -63,6 +64,12 @@ export async function readTupleState(write: Write, refs: readonly TupleRef[]): P
   };
 }
 
+/** Without the dossiers that do not exist for the actor: naming one is like naming any unknown id (rule 15). */
+export function stateAsSeen(guard: Guard, state: TupleState): TupleState {
+  const seen = [...state.dossiers].filter(([id]) => guard.seesDossier({ ...dossierFactsOf(state, id) }));
+  return { ...state, dossiers: new Map(seen) };
+}
+
 /**
  * Every entity that a tuple names must exist in this office.
  *
@@ -85,10 +92,10 @@ export function requireReferences(state: TupleState, refs: readonly TupleRef[]):
   }
 }
 
-/** The dossier as the policies see it: only tuples that have not ended count. */
+/** The dossier as the policies see it: only tuples that have not ended count. @throws `unknown_reference` */
 export function dossierFactsOf(state: TupleState, id: string): DossierFacts {
   const row = state.dossiers.get(id);
-  if (!row) throw problem('not_found', { type: 'dossier', id });
+  if (!row) throw problem('unknown_reference', { type: 'dossier', id });
   const inForce = (state.ofDossier.get(id) ?? []).filter((t) => t.inForce);
   const subjects = (relation: string) => inForce.filter((t) => t.relation === relation).map((t) => t.subjectId);
   return {

@@ -1,11 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Actor } from '#src/ability/actor.js';
-import type { ChangeEntry } from '#src/audit/trail.js';
+import { readTrail, type ChangeEntry } from '#src/audit/trail.js';
 import { problem, type WarningCode } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import { RelationStore } from '#src/relations/relation.store.js';
 import type { LockedOffice } from '#src/relations/revision.js';
 import { tupleKey, type Tuple } from '#src/relations/tuples.js';
+import { revisionToken } from '#src/relations/vocabulary.js';
+import { DossierVisibility } from './dossier-visibility.js';
 import type { Guard } from './guard.js';
 import type { WriteRequest } from './read-request.js';
 
@@ -24,6 +26,11 @@ interface TouchedKey {
 
 /** The action of a key under which nothing but tuples changed. */
 const onlyTuples = 'relationships';
+
+/** A stale save is told of this many changes. */
+const changesShown = 20;
+/** After every entry of a revision. */
+const maxSequence = 2 ** 31 - 1;
 
 /** The tables whose rows carry the revision of their last change, by the type in the key. */
 const versionedTables = ['collaborator', 'collaborator_group', 'client_group', 'dossier'] as const;
@@ -119,6 +126,9 @@ export class Write {
 
   /** Stamps every touched row with this write's revision: their new ETag. */
   async stampVersions(): Promise<void> {
+    if (this.hasTouched('office')) {
+      await rows(this.em, 'update office set version = $2 where id = $1', [this.office.id, this.revision]);
+    }
     for (const table of versionedTables) {
       const ids = this.touchedIds(table);
       if (ids.length === 0) continue;
@@ -180,13 +190,18 @@ export async function expectVersion(write: Write, key: string, version: number):
   if (ifMatch === undefined) throw problem('if_match_required', { etag: etagOf(version) });
   if (ifMatch === '*' || ifMatch === etagOf(version)) return;
   const since = Number(/^(?:W\/)?"(\d{1,15})"$/.exec(ifMatch)?.[1] ?? version);
-  const changes = await rows<{ revision: string; action: string; actor: string; at: string; before: unknown; after: unknown }>(
-    write.em,
-    `select revision, action, actor, at, before, after from change
-      where office = $1 and key = $2 and revision > $3 order by revision, sequence limit 20`,
-    [write.office.id, key, since],
-  );
-  throw problem('stale_version', { etag: etagOf(version) }).with({ changes });
+  throw problem('stale_version', { etag: etagOf(version) }).with({ changes: await changesSince(write, key, since) });
+}
+
+/** As the trail shows them to the actor: without the private dossiers that do not exist for them (rule 15). */
+async function changesSince(write: Write, key: string, revision: number) {
+  const visibility = await DossierVisibility.of(write);
+  const position = { revision, sequence: maxSequence };
+  const found = await readTrail(write.em, write.office.id, position, changesShown, { key, hidden: visibility.hiddenKeys });
+  return found.map((change) => {
+    const { action, actor, at, reason, before, after } = visibility.entry(change);
+    return { revision: revisionToken(change.revision), action, actor, at, reason, before, after };
+  });
 }
 
 /** The entity tag of a version: a strong one, for the version is the revision of the last change. */

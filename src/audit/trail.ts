@@ -53,32 +53,50 @@ export interface TrailPosition {
   sequence: number;
 }
 
-/** The rows after `position` in the order of revision, at most `limit`; `key` narrows to one changed key. */
+/** Which rows of the trail someone reads. */
+export interface TrailFilter {
+  /** Only the rows of this changed key. */
+  key?: string | undefined;
+  /** Keys that do not exist for the reader: their rows, and rows that tell of nothing else, are neither read nor counted. */
+  hidden?: readonly string[];
+}
+
+// A group whose only news is a dossier that joined or left it tells of that dossier.
+const filterSql = `($2::text is null or key = $2) and key <> all ($3)
+  and (cardinality($3::text[]) = 0 or action <> 'relationships' or key not like 'client_group:%' or exists (
+    select from jsonb_array_elements(coalesce(before->'relationships', '[]') || coalesce(after->'relationships', '[]')) r
+     where split_part(r->>'tuple', '#', 1) <> all ($3)))`;
+
+/** The rows after `position` in the order of revision, at most `limit`. */
 export async function readTrail(
   em: EntityManager,
   office: string,
   position: TrailPosition,
   limit: number,
-  key?: string,
+  { key, hidden = [] }: TrailFilter = {},
 ): Promise<Change[]> {
   const found = await rows<Omit<Change, 'revision'> & { revision: string; request_id: string | null }>(
     em,
     `select revision, sequence, key, action, actor, via, before, after, reason, request_id,
             to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') at
        from change
-      where office = $1 and (revision, sequence) > ($2, $3) and ($5::text is null or key = $5)
-      order by revision, sequence limit $4`,
-    [office, position.revision, position.sequence, limit, key ?? null],
+      where office = $1 and ${filterSql} and (revision, sequence) > ($4, $5)
+      order by revision, sequence limit $6`,
+    [office, key ?? null, hidden, position.revision, position.sequence, limit],
   );
   return found.map(({ request_id, ...row }) => ({ ...row, revision: Number(row.revision), requestId: request_id }));
 }
 
-/** How many rows the trail holds; `key` narrows to one changed key. */
-export async function countTrail(em: EntityManager, office: string, key?: string): Promise<number> {
-  const [row] = await rows<{ n: string }>(
-    em,
-    'select count(*) n from change where office = $1 and ($2::text is null or key = $2)',
-    [office, key ?? null],
-  );
+/** How many rows the trail holds for the reader. */
+export async function countTrail(
+  em: EntityManager,
+  office: string,
+  { key, hidden = [] }: TrailFilter = {},
+): Promise<number> {
+  const [row] = await rows<{ n: string }>(em, `select count(*) n from change where office = $1 and ${filterSql}`, [
+    office,
+    key ?? null,
+    hidden,
+  ]);
   return Number(row?.n ?? 0);
 }

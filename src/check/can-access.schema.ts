@@ -9,7 +9,7 @@ export const consistencySchema = z
 export type Consistency = z.infer<typeof consistencySchema>;
 
 /** Most questions that one request may ask. */
-const maxQuestions = 10_000;
+export const maxQuestions = 10_000;
 
 export const canAccessSchema = z.strictObject({
   collaborator: anyId,

@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { AudienceController } from './audience.controller.js';
 import { CheckController } from './check.controller.js';
 import { CheckService } from './check.service.js';
+import { FastLane } from './fast-lane.js';
 import { PoliciesController } from './policies.controller.js';
 
 @Module({
   controllers: [CheckController, AudienceController, PoliciesController],
-  providers: [CheckService],
+  providers: [CheckService, FastLane],
 })
 export class CheckModule {}

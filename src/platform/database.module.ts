@@ -3,8 +3,9 @@ import { Database, type DatabaseOptions } from './database.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { assertSchemaIsCurrent, migrateUp } from './migrate.js';
 import type { Settings } from './settings.js';
+import { SigningKey } from './signing-key.js';
 
-/** Gives every room the one {@link Database}. */
+/** Gives every room the one {@link Database}, and the key that it keeps for signing. */
 @Module({})
 export class DatabaseModule {
   /** @param options `entities` come from the rooms that own them: the platform knows none. */
@@ -12,8 +13,15 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      providers: [{ provide: Database, useFactory: () => openDatabase(options.settings, options.entities) }],
-      exports: [Database],
+      providers: [
+        { provide: Database, useFactory: () => openDatabase(options.settings, options.entities) },
+        {
+          provide: SigningKey,
+          inject: [Database],
+          useFactory: (database: Database) => database.asOwner((em) => SigningKey.load(em)),
+        },
+      ],
+      exports: [Database, SigningKey],
     };
   }
 }

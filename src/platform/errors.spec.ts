@@ -60,7 +60,7 @@ group('a problem', () => {
 
   it('says why a policy forbids something in the words of the policy', () => {
     const reason = { en: 'Admins only.', fr: 'Réservé.', nl: 'Beheerders.', de: 'Nur Admins.' };
-    expect(describe(problem('forbidden', { action: 'edit', ...reason }), 'fr').detail).toBe('Réservé.');
+    expect(describe(problem('forbidden', {}, { wording: reason }), 'fr').detail).toBe('Réservé.');
   });
 
   it('carries further members, which cannot replace the standard ones', () => {

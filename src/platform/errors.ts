@@ -93,12 +93,11 @@ export function problem<Code extends ErrorCode>(
 
 /**
  * The title and the detail of a problem in one language. A policy that forbids something says why in its own words:
- * `problem('forbidden', rule.reason)` answers with the reason instead of the catalogue's text.
+ * `problem('forbidden', {}, { wording: rule.reason })`.
  */
 export function describe(error: ProblemError, language: Language): { title: string; detail: string } {
   const texts: ErrorText = errorTexts[error.code];
-  const reason = error.code === 'forbidden' ? error.params[language] : undefined;
-  const detail = typeof reason === 'string' ? reason : fill(texts.detail, language, error.params);
+  const detail = error.wording?.[language] ?? fill(texts.detail, language, error.params);
   return { title: texts.title[language], detail };
 }
 

@@ -7,6 +7,7 @@ import { addBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-errors.js';
 import { type Logger, NestLogger } from './logs.js';
 import type { Metrics } from './metrics.js';
+import { problem } from './errors.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requestId } from './request-id.js';
 import { ZodPipe } from './zod.pipe.js';
@@ -60,7 +61,7 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
   addBodyParsers(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
-    done();
+    done(hasNul(request.url) ? problem('unrepresentable_value') : undefined);
   });
   watchRequests(instance, logger, metrics);
   return {
@@ -71,6 +72,11 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
       app.useGlobalFilters(filter);
     },
   };
+}
+
+/** PostgreSQL cannot store the character NUL, nor compare with it; the parser of bodies refuses it as well. */
+function hasNul(url: string): boolean {
+  return url.includes('%00');
 }
 
 /** On every answer, errors and unknown paths included. A route that may be cached says so itself. */

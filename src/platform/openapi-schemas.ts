@@ -10,11 +10,7 @@ const componentPrefix = '#/components/schemas/';
  */
 export const toOpenApiSchema: StandardSchemaConverter = (schema, { schemaType }) => {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const {
-    $schema: _,
-    $defs = {},
-    ...root
-  } = z.toJSONSchema(schema, {
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, {
     io: schemaType,
     target: 'draft-2020-12',
     unrepresentable: 'any',

@@ -45,8 +45,8 @@ class OtherController {
   @Post('offices/:office/access/v1/evaluation')
   @Access('check')
   @Answers(200, z.object({ decision: z.boolean() }))
-  evaluate(@Param('office', { schema: Id }) _office: string): { decision: boolean } {
-    return { decision: true };
+  evaluate(@Param('office', { schema: Id }) office: string): { decision: boolean } {
+    return { decision: office === 'o1' };
   }
 }
 

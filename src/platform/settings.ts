@@ -82,6 +82,20 @@ const table = {
     meaning: 'most connections that one process opens to PostgreSQL',
     schema: integer(1, 1000),
   }),
+  redisUrl: optional({
+    name: 'REDIS_URL',
+    allowed: 'a `redis://user:password@host:port` URL, or `rediss://` for TLS',
+    meaning: 'Redis 7 or Valkey 8, single or any node of a cluster, as a cache that instances share; unset, there is none',
+    schema: z.string().refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text)),
+    secret: true,
+  }),
+  workers: required({
+    name: 'WORKERS',
+    fallback: '1',
+    allowed: 'a whole number from 1 to 128',
+    meaning: 'processes that serve on the same port, for as many cores',
+    schema: integer(1, 128),
+  }),
   dataDir: required({
     name: 'DATA_DIR',
     fallback: '.cardea',
@@ -106,9 +120,9 @@ const table = {
   bootstrapKey: optional({
     name: 'CARDEA_BOOTSTRAP_KEY',
     // Keys are stored as a fast hash, which only a long random secret withstands.
-    allowed: '`cdk_` and 32 to 128 letters, digits, `-` or `_`',
+    allowed: '`cdk_` and 16 to 128 letters, digits, `-` or `_`',
     meaning: 'a platform key with all scopes, put in force at start',
-    schema: z.string().regex(/^cdk_[A-Za-z0-9_-]{32,128}$/),
+    schema: z.string().regex(/^cdk_[A-Za-z0-9_-]{16,128}$/),
     secret: true,
   }),
   oidcIssuer: optional({

@@ -111,6 +111,7 @@ describe('the strict JSON parser', () => {
   it('reads every body afresh: what one body had does not count for the next', () => {
     expect(codeOf('{"a":1,"a":2}')).toBe('duplicate_member');
     expect(codeOf('['.repeat(65))).toBe('json_too_deep');
+    for (let i = 0; i < 3; i++) expect(codeOf(','.repeat(60_000))).toBe('malformed_json');
     expect(parse('{"a":[1,2],"b":{"c":3}}')).toEqual({ a: [1, 2], b: { c: 3 } });
   });
 });

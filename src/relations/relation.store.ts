@@ -101,8 +101,9 @@ export class RelationStore {
   }
 
   /**
-   * Writes the tuples; one that exists takes the new expiry and primary mark and keeps its origin. Those that are not
-   * primary go first, so that a change of primary never meets two.
+   * Writes the tuples; one that exists takes the new expiry and primary mark and keeps its origin. New ones are made in
+   * the order given, older ones first: "oldest first" (rule 19) goes by it. A manager who is primary no more goes before
+   * all others, so that a change of primary never meets two.
    */
   async put(tuples: readonly TupleInput[], revision: number, createdBy: string): Promise<void> {
     if (tuples.length === 0) return;
@@ -110,10 +111,12 @@ export class RelationStore {
       this.em,
       `insert into relationship (office, object_type, object_id, relation, subject_type, subject_id,
                                  is_primary, expires_at, created_at, created_by, revision)
-       select $1, n."objectType", n."objectId", n.relation, n."subjectType", n."subjectId",
+       select $1::text, n."objectType", n."objectId", n.relation, n."subjectType", n."subjectId",
               coalesce(n."primary", false), n."expiresAt", coalesce(n."createdAt", now()), $3, $4
          from ${namedTuples('$2')}
-        order by coalesce(n."primary", false), n."createdAt", n.position
+        order by n.relation = 'manager' and n."primary" is not true and exists (
+                   select 1 from relationship r where r.office = $1::text and r.object_id = n."objectId" and r.is_primary
+                      and r.subject_id = n."subjectId") desc, n."createdAt", n.position
            on conflict (office, object_type, object_id, relation, subject_type, subject_id)
            do update set is_primary = excluded.is_primary, expires_at = excluded.expires_at, revision = excluded.revision`,
       [this.office, JSON.stringify(tuples), createdBy, revision],
@@ -137,9 +140,9 @@ export class RelationStore {
     const found = await rows<TupleRow>(
       this.em,
       `select ${columns} from relationship r where ${filterSql}
-          and ($7::text is null or (r.object_type, r.object_id, r.relation, r.subject_type, r.subject_id)
-               > ($7, $8, $9, $10, $11))
-        order by r.object_type, r.object_id, r.relation, r.subject_type, r.subject_id limit $12`,
+          and ($8::text is null or (r.object_type, r.object_id, r.relation, r.subject_type, r.subject_id)
+               > ($8, $9, $10, $11, $12))
+        order by r.object_type, r.object_id, r.relation, r.subject_type, r.subject_id limit $13`,
       [
         ...this.filterValues(filter),
         after?.objectType ?? null,
@@ -171,16 +174,20 @@ export class RelationStore {
       filter.relation ?? null,
       filter.subjectType ?? null,
       filter.subjectId ?? null,
+      filter.hiddenDossiers ?? [],
     ];
   }
 }
 
 /** What to look for among the tuples; a part left out matches all. */
-export type TupleFilter = Partial<Record<keyof TupleRef, string>>;
+export type TupleFilter = Partial<Record<keyof TupleRef, string>> & {
+  /** Dossiers that do not exist for whoever looks: their tuples are left out. */
+  hiddenDossiers?: readonly string[];
+};
 
 const filterSql = `r.office = $1 and ($2::text is null or r.object_type = $2) and ($3::text is null or r.object_id = $3)
   and ($4::text is null or r.relation = $4) and ($5::text is null or r.subject_type = $5)
-  and ($6::text is null or r.subject_id = $6)`;
+  and ($6::text is null or r.subject_id = $6) and (r.object_type <> 'dossier' or r.object_id <> all ($7))`;
 
 /** A JSON parameter of tuples as a table `n`, so that one statement serves any number of them. */
 const namedTuples = (parameter: string) => `rows from (jsonb_to_recordset(${parameter}::jsonb) as (

@@ -5,6 +5,7 @@ import { Database } from '#src/platform/database.js';
 import { createLogger } from '#src/platform/logs.js';
 import { Metrics } from '#src/platform/metrics.js';
 import { readSettings } from '#src/platform/settings.js';
+import type { DestinationStream } from 'pino';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** The whole service on loopback, with a database of its own. */
@@ -16,18 +17,21 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the service as `main` does; `environment` adds settings, `database` shares one between two instances. */
+/**
+ * Starts the service as `main` does; `environment` adds settings, `database` shares one between two instances, `log`
+ * takes what it logs.
+ */
 export async function startApp(
-  options: { environment?: NodeJS.ProcessEnv; database?: TestDatabase } = {},
+  options: { environment?: NodeJS.ProcessEnv; database?: TestDatabase; log?: DestinationStream } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
   const settings = readSettings({
     DATABASE_URL: database.url,
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     REQUEST_DEADLINE_MS: '10000',
     ...options.environment,
   });
-  const app = await createApp({ settings, logger: createLogger(settings.logLevel), metrics: new Metrics() });
+  const app = await createApp({ settings, logger: createLogger(settings.logLevel, options.log), metrics: new Metrics() });
   const key = generateApiKey();
   const id = `test-${key.slice(-8).replaceAll(/[^A-Za-z0-9]/g, '0')}`;
   await storePlatformKey(app.get(Database), {

@@ -25,7 +25,7 @@ export class KeyRing {
     const text = generateApiKey();
     const hash = hashApiKey(text);
     const rest = { office: null, id: `k${this.#keys.size + 1}`, name: 'Test', scopes: ['check'] as const };
-    const times = { revokedAt: null, expiresAt: null, now: new Date() };
+    const times = { revokedAt: null, expiresAt: null, asOf: 1, now: new Date() };
     this.#keys.set(hash.toString('hex'), () => ({ hash, ...rest, ...times, ...current() }));
     return text;
   }

@@ -6,7 +6,7 @@ import type { KeyPrincipal, Scope } from './principal.js';
 export const keyPrefix = 'cdk_';
 
 /** Ours have 43 characters after the prefix, which is 256 bits; one that is given to us may be longer or shorter. */
-const keyPattern = /^cdk_[A-Za-z0-9_-]{32,128}$/;
+const keyPattern = /^cdk_[A-Za-z0-9_-]{16,128}$/;
 
 /** Whether a text has the form of an API key; also what `CARDEA_BOOTSTRAP_KEY` must look like. */
 export function isApiKey(text: string): boolean {
@@ -36,6 +36,8 @@ export interface FoundKey {
   readonly scopes: readonly Scope[];
   readonly revokedAt: Date | null;
   readonly expiresAt: Date | null;
+  /** The revision of its office, or of the platform, in the snapshot that it was found in. */
+  readonly asOf: number;
   /** The clock of PostgreSQL, which decides about expiry: clocks of instances jump. */
   readonly now: Date;
 }
@@ -61,7 +63,8 @@ export async function authenticateKey(key: string, findKey: FindKey): Promise<Ke
     throw invalidToken('unknown key');
   if (found.revokedAt) throw invalidToken(`key ${found.id} is revoked`);
   if (found.expiresAt && found.expiresAt <= found.now) throw invalidToken(`key ${found.id} has expired`);
-  return { kind: 'key', office: found.office, id: found.id, scopes: found.scopes };
+  const { office, id, scopes, asOf, expiresAt } = found;
+  return { kind: 'key', office, id, scopes, asOf, expiresAtMs: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };
 }
 
 /** The answer to a credential that is not good (RFC 6750 §3.1); why is for the log. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, type Type } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
 import { UnavailableError } from '#src/platform/unavailable.js';
@@ -76,7 +76,7 @@ describe('who is asking', () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER ']) {
       const { status, body } = await ask('POST', '/v1/offices/o1/can-access', `${scheme} ${key}`);
       expect(status).toBe(201);
-      expect(body['principal']).toEqual({ kind: 'key', office: 'o1', id: 'mine', scopes: ['check'] });
+      expect(body['principal']).toMatchObject({ kind: 'key', office: 'o1', id: 'mine', scopes: ['check'] });
     }
   });
 
@@ -209,6 +209,10 @@ describe('the actor', () => {
 });
 
 describe('the routes', () => {
+  // Closed again if it does start, so that the test fails instead of hanging.
+  const startAndStop = (controller: Type) =>
+    startSmallApp({ controllers: [controller] }).then((started) => started.close());
+
   it('attack: one that says nothing about its callers stops the start', async () => {
     @Controller('forgotten')
     class Forgotten {
@@ -217,7 +221,7 @@ describe('the routes', () => {
         return id;
       }
     }
-    await expect(startSmallApp({ controllers: [Forgotten] })).rejects.toThrow('Forgotten.read has no @Access');
+    await expect(startAndStop(Forgotten)).rejects.toThrow('Forgotten.read has no @Access');
   });
 
   it('attack: one whose office the guard would not see stops the start', async () => {
@@ -229,7 +233,7 @@ describe('the routes', () => {
         return '';
       }
     }
-    await expect(startSmallApp({ controllers: [Misnamed] })).rejects.toThrow('Misnamed.read does not call its office');
+    await expect(startAndStop(Misnamed)).rejects.toThrow('Misnamed.read does not call its office');
   });
 });
 

@@ -41,6 +41,7 @@ export class AuthGuard implements CanActivate, OnApplicationBootstrap {
     refuseOtherOffices(principal, office, rule);
     if (!hasScope(principal, rule.any)) throw insufficientScope(rule);
     request.actor = actorOf(request.headers['cardea-actor'], principal);
+    request.stillAdmitted = () => this.#admit(request, rule);
     return true;
   }
 }

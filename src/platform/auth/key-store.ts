@@ -12,6 +12,7 @@ interface KeyRow {
   scopes: Scope[];
   revoked_at: string | null;
   expires_at: string | null;
+  as_of: string;
   now: string;
 }
 
@@ -26,8 +27,8 @@ export function findKeyIn(database: Database): FindKey {
       [hash],
     );
     if (!row) return null;
-    const { revoked_at, expires_at, now, ...key } = row;
-    return { ...key, revokedAt: date(revoked_at), expiresAt: date(expires_at), now: new Date(now) };
+    const { revoked_at, expires_at, as_of, now, ...key } = row;
+    return { ...key, revokedAt: date(revoked_at), expiresAt: date(expires_at), asOf: Number(as_of), now: new Date(now) };
   };
 }
 

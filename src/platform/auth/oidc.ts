@@ -10,7 +10,10 @@ export interface OidcOptions {
   audience: string;
 }
 
-/** Signatures by a private key only: with a shared secret, whoever can check a token could make one. */
+/**
+ * Signatures by a private key only: with a shared secret, whoever can check a token could make one. The library's key
+ * sets refuse shared secrets too; this list does not depend on that.
+ */
 const algorithms = [
   'RS256',
   'RS384',

@@ -8,6 +8,10 @@ export interface KeyPrincipal {
   readonly office: string | null;
   readonly id: string;
   readonly scopes: readonly Scope[];
+  /** The revision of its office, or of the platform, at which it was found good. */
+  readonly asOf: number;
+  /** When it ends, in milliseconds since 1970 by PostgreSQL's clock; `Infinity` for never. */
+  readonly expiresAtMs: number;
 }
 
 /** A person by their access token; which collaborator they are in an office is for the admin room to find. */

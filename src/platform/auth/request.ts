@@ -7,6 +7,11 @@ declare module 'fastify' {
     principal?: Principal;
     /** The collaborator that an API key acts for (`Cardea-Actor`), its form checked, its existence not. */
     actor?: string;
+    /**
+     * Asks again whether the caller may use the route: for answers that go on for long, as a key must not work a moment
+     * after it was revoked. Throws as the guard does.
+     */
+    stillAdmitted?: () => Promise<unknown>;
     /** What the route is for; set by the guard, read by the access log. */
     access?: Access;
   }

@@ -1,0 +1,105 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessCache } from '#src/ability/access-cache.js';
+import { AbilityService, type Question } from '#src/ability/ability.service.js';
+import type { Verdict } from '#src/ability/decide.js';
+import { negotiateLanguage } from '#src/platform/languages.js';
+import { isStillGood, KnownKeys } from './known-keys.js';
+import { maxQuestions } from './can-access.schema.js';
+import { Wording } from './wording.js';
+
+const single = '/v1/offices/:office/can-access';
+const batch = '/v1/offices/:office/can-access/batch';
+
+/**
+ * The way of nearly all checks: an API key that is known already and a plain question, answered before Nest's guards,
+ * pipes and interceptors are set in motion, which cost more than the decision. It gives the answers of
+ * `check.controller` and nothing else: whatever is out of the ordinary (another kind of caller, an unknown member, a
+ * consistency, an error) goes on to the controller as if this were not here.
+ */
+@Injectable()
+export class FastLane implements OnModuleInit {
+  readonly keys = new KnownKeys();
+  private readonly wording: Wording;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly abilities: AbilityService,
+    private readonly cache: AccessCache,
+  ) {
+    this.wording = new Wording(abilities);
+  }
+
+  onModuleInit(): void {
+    const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
+    instance.addHook('onRoute', (route) => {
+      if (route.method !== 'POST') return;
+      if (route.url !== single && route.url !== batch) return;
+      const isSingle = route.url === single;
+      route.preHandler = (request, reply) => (isSingle ? this.single(request, reply) : this.batch(request, reply));
+      // A key that the guard has let through is known from then on.
+      route.onResponse = (request, _reply, done) => {
+        if (request.principal?.kind === 'key') this.keys.remember(request.headers.authorization ?? '', request.principal);
+        done();
+      };
+    });
+  }
+
+  private async single(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+    const question = questionOf(request.body);
+    const key = question && this.keys.find(request.headers.authorization);
+    if (!question || !key?.scopes.includes('check')) return;
+    const { office } = request.params as { office: string };
+    const now = await this.cache.current(office, undefined);
+    if (!isStillGood(key, now)) return;
+    const language = negotiateLanguage(request.headers['accept-language']);
+    const verdict = this.abilities.verdictInCache(now, question);
+    if (verdict) return send(request, reply, this.wording.single(verdict, language, this.cache.stamp(now)));
+    const answers = await this.abilities.answer(now, [question]);
+    return send(request, reply, this.wording.single(answers.verdicts[0] as Verdict, language, answers));
+  }
+
+  private async batch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+    const questions = questionsOf(request.body);
+    const key = questions && this.keys.find(request.headers.authorization);
+    if (!questions || !key?.scopes.includes('check')) return;
+    const { office } = request.params as { office: string };
+    const now = await this.cache.current(office, undefined);
+    if (!isStillGood(key, now)) return;
+    const { verdicts, ...stamp } = await this.abilities.answer(now, questions);
+    return send(request, reply, this.wording.batch(verdicts, stamp));
+  }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  // For the access log, which writes checks at level debug only.
+  request.access = 'check';
+  return reply.header('content-type', 'application/json; charset=utf-8').send(text);
+}
+
+function questionOf(body: unknown): Question | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  let members = 0;
+  for (const _ in body) members++;
+  const { collaborator, dossier, action = 'open' } = body as Partial<Question>;
+  if (members !== ('action' in body ? 3 : 2) || !isText(collaborator) || !isText(dossier) || !isText(action)) return undefined;
+  return { collaborator, dossier, action };
+}
+
+function questionsOf(body: unknown): Question[] | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { checks } = body as { checks?: unknown };
+  if (!Array.isArray(checks) || checks.length > maxQuestions || Object.keys(body).length !== 1) return undefined;
+  const questions: Question[] = [];
+  for (const check of checks) {
+    const question = questionOf(check);
+    if (!question) return undefined;
+    questions.push(question);
+  }
+  return questions;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 1_000;
+}

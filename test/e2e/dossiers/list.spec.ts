@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { enterpriseNumber } from '#test/support/enterprise-number.js';
+import { startApp, type TestApp } from '#test/support/app.js';
+import { OfficeClient, verdict } from '#test/support/office-client.js';
+
+interface Page {
+  items: { id: string; audience?: { collaborator: string; paths: { kind: string }[] }[] | null }[];
+  nextCursor: string | null;
+  total: number;
+}
+
+let app: TestApp;
+let office: OfficeClient;
+
+beforeAll(async () => {
+  app = await startApp();
+  office = await OfficeClient.make(app);
+  await office.collaborator('anne');
+  await office.collaborator('bert');
+  await office.collaborator('sam', { profile: 'support' });
+  await office.dossier('epicerie', {
+    name: 'Épicerie Ünal',
+    code: 'EP-01',
+    enterpriseNumber: enterpriseNumber(1),
+    labels: ['tva', 'isoc'],
+  });
+  await office.dossier('boucherie', { name: 'BOUCHERIE Leclercq', code: 'BO%02', labels: ['tva'] });
+  await office.dossier('oeuvre', { name: 'Œuvre d’art', code: null, enterpriseNumber: null });
+  await office.dossier('garage', { name: 'Garage Peeters', code: 'GA_04', labels: ['isoc'], managers: ['bert'] });
+  await office.dossier('draft', { name: 'Projet', code: 'D1', status: 'draft', managers: ['bert'] });
+  await office.dossier('closed', { name: 'Ancien client', code: 'C1' });
+  await office.dossier('private', { name: 'Épargne privée', code: 'P1', private: true, managers: ['bert'] });
+  await office.clientGroup('g1', { dossiers: ['epicerie', 'closed', 'private'], collaborators: ['anne', 'sam'] });
+  await office.clientGroup('g2', { dossiers: ['boucherie'] });
+  await office.api.post(office.at('dossiers', 'closed', 'deactivate'), {});
+});
+
+afterAll(() => app.close());
+
+const list = (query: string, as?: string) =>
+  (as === undefined ? office.api : office.api.as(as)).get<Page>(`${office.at('dossiers')}${query}`);
+
+async function found(query: string, as?: string): Promise<string[]> {
+  const { status, body } = await list(query, as);
+  expect([status, body.total]).toEqual([200, body.items.length]);
+  return body.items.map(({ id }) => id).sort();
+}
+
+describe('the filters of the list', () => {
+  const all = ['boucherie', 'closed', 'draft', 'epicerie', 'garage', 'oeuvre', 'private'];
+
+  test.each<[string, string[]]>([
+    ['', all],
+    ['clientGroup=g1', ['closed', 'epicerie', 'private']],
+    ['clientGroup=g1&clientGroup=g2', ['boucherie', 'closed', 'epicerie', 'private']],
+    ['clientGroup=none', ['draft', 'garage', 'oeuvre']],
+    ['clientGroup=none&clientGroup=g2', ['boucherie', 'draft', 'garage', 'oeuvre']],
+    ['clientGroup=unknown', []],
+    ['manager=bert', ['draft', 'garage', 'private']],
+    ['manager=bert&manager=anne', ['draft', 'garage', 'private']],
+    ['manager=anne', []],
+    ['status=active', ['boucherie', 'epicerie', 'garage', 'oeuvre', 'private']],
+    ['status=draft&status=inactive', ['closed', 'draft']],
+    ['label=tva', ['boucherie', 'epicerie']],
+    ['label=tva&label=isoc', ['boucherie', 'epicerie', 'garage']],
+    ['label=TVA', []],
+    ['q=epicerie', ['epicerie']],
+    ['q=%C3%89PICERIE%20unal', ['epicerie']],
+    ['q=E%CC%81picerie', ['epicerie']],
+    ['q=leclercq', ['boucherie']],
+    ['q=oeuvre', ['oeuvre']],
+    ['q=%C5%93uvre', ['oeuvre']],
+    ['q=%20%20', all],
+    ['q=ep-01', ['epicerie']],
+    ['q=%25', ['boucherie']],
+    ['q=_', ['garage']],
+    ['q=%EF%BC%85', ['boucherie']],
+    ['q=%5C', []],
+    ['q=%27%20or%201%3D1', []],
+    ['mine=true', []],
+    ['mine=false', all],
+    ['status=active&label=tva&clientGroup=g1', ['epicerie']],
+    ['status=active&manager=bert&label=isoc&clientGroup=none&q=garage', ['garage']],
+    ['status=inactive&label=tva', []],
+  ])('rule 24: %j finds %j', async (query, expected) => {
+    expect(await found(`?${query}`)).toEqual(expected);
+  });
+
+  test('rule 24: an enterprise number is found in any way of writing it, whole or in part', async () => {
+    const digits = enterpriseNumber(1).replaceAll(/\D/g, '');
+    const written = [
+      enterpriseNumber(1),
+      digits,
+      `BE${digits}`,
+      `be ${enterpriseNumber(1)}`,
+      digits.slice(1),
+      `${digits.slice(0, 4)} ${digits.slice(4, 7)} ${digits.slice(7)}`,
+      enterpriseNumber(1).slice(2),
+    ];
+    for (const text of written) expect([text, await found(`?q=${encodeURIComponent(text)}`)]).toEqual([text, ['epicerie']]);
+    expect(await found(`?q=${encodeURIComponent(enterpriseNumber(999))}`)).toEqual([]);
+  });
+
+  test('rule 24: a code that looks like an enterprise number is found as a code', async () => {
+    await office.dossier('numbered-code', { name: 'Numbered', code: '0123456749', enterpriseNumber: null });
+    expect(await found('?q=0123456749')).toEqual(['numbered-code']);
+    await office.api.patch(office.at('dossiers', 'numbered-code'), { name: 'Numbered', code: null }, { 'if-match': '*' });
+    await office.api.post(office.at('dossiers', 'numbered-code', 'deactivate'), {});
+    expect(await found('?q=0123456749')).toEqual([]);
+  });
+
+  test.each([
+    'clientGroup=',
+    'clientGroup=%00',
+    'status=open',
+    'status=',
+    'mine=yes',
+    'sort=id',
+    'limit=0',
+    'limit=1001',
+    'limit=x',
+    'cursor=x',
+    'include=all',
+    'q=a%00b',
+    'label=a%00b',
+    'clientgroup=g1',
+    'archived=true',
+  ])('%j is 400: no list answers another question than the one asked', async (query) => {
+    expect((await list(`?${query}`)).status).toBe(400);
+  });
+});
+
+describe('the list as each viewer has it', () => {
+  test.each<[string, string, string[]]>([
+    ['boss', '', ['boucherie', 'closed', 'draft', 'epicerie', 'garage', 'numbered-code', 'oeuvre']],
+    ['boss', 'q=priv', []],
+    ['boss', 'clientGroup=g1', ['closed', 'epicerie']],
+    ['boss', 'manager=bert', ['draft', 'garage']],
+    ['anne', '', ['epicerie']],
+    ['anne', 'clientGroup=g1', ['epicerie']],
+    ['anne', 'clientGroup=none', []],
+    ['anne', 'status=inactive', []],
+    ['bert', '', ['draft', 'garage', 'private']],
+    ['bert', 'mine=true', ['draft', 'garage', 'private']],
+    ['bert', 'mine=true&status=active', ['garage', 'private']],
+    ['sam', '', ['epicerie']],
+    ['sam', 'clientGroup=g1', []],
+    ['sam', 'clientGroup=none', []],
+  ])('rules 15 and 24: to %s, %j finds %j and counts no more', async (viewer, query, expected) => {
+    expect(await found(`?${query}`, viewer)).toEqual(expected);
+  });
+
+  test('rule 24: an excluded admin does not find the dossier', async () => {
+    await office.collaborator('barred', { profile: 'admin' });
+    await office.relate({ object: 'dossier:oeuvre', relation: 'excluded', subject: 'collaborator:barred' });
+    await office.relate({ object: 'client_group:g2', relation: 'excluded', subject: 'collaborator:barred' });
+    expect(await found('?status=active', 'barred')).toEqual(['epicerie', 'garage']);
+  });
+
+  test('rule 25: include=audience says who can open each, to those who may know it', async () => {
+    const { body } = await list('?status=active&q=epicerie&include=audience', 'boss');
+    const [entry] = body.items;
+    expect(entry?.audience?.map(({ collaborator, paths }) => [collaborator, paths.map(({ kind }) => kind)])).toEqual(
+      expect.arrayContaining([
+        ['anne', ['client_group']],
+        ['sam', ['client_group']],
+        ['boss', ['admin']],
+      ]),
+    );
+    const managed = await list('?q=garage&include=audience', 'bert');
+    expect(managed.body.items[0]?.audience?.map(({ collaborator }) => collaborator)).toEqual(
+      expect.arrayContaining(['bert', 'boss']),
+    );
+    for (const viewer of ['anne', 'sam']) {
+      expect((await list('?include=audience', viewer)).body.items).toMatchObject([{ id: 'epicerie', audience: null }]);
+    }
+  });
+});
+
+describe('the pages of the list', () => {
+  let many: OfficeClient;
+
+  beforeAll(async () => {
+    many = await OfficeClient.make(app);
+    const names = ['Même nom', 'meme NOM', 'Autre', 'Zoé', 'autre '];
+    const codes = ['B1', null, 'b1', '', 'A9', null];
+    for (let n = 0; n < 23; n++) {
+      await many.dossier(`d${n}`, { name: String(names[n % names.length]), code: codes[n % codes.length] });
+    }
+  });
+
+  async function pages(query: string, limit: number, between?: (page: number) => Promise<unknown>): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page === 0 || cursor !== null; page++) {
+      const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await many.api.get<Page>(`${many.at('dossiers')}?${query}&limit=${limit}${after}`);
+      expect(answer.status).toBe(200);
+      ids.push(...answer.body.items.map(({ id }) => id));
+      cursor = answer.body.nextCursor;
+      await between?.(page);
+    }
+    return ids;
+  }
+
+  test.each(['name', '-name', 'code', '-code'])(
+    'rule 24: pages sorted by %s hold every row once and in order, also where keys are equal',
+    async (sort) => {
+      const whole = await many.api.get<Page>(`${many.at('dossiers')}?sort=${sort}&limit=1000`);
+      const order = whole.body.items.map(({ id }) => id);
+      expect(new Set(order).size).toBe(23);
+      expect(whole.body).toMatchObject({ total: 23, nextCursor: null });
+      for (const limit of [1, 4, 23]) expect(await pages(`sort=${sort}`, limit)).toEqual(order);
+    },
+  );
+
+  test('the two directions of a sort are each other reversed', async () => {
+    expect(await pages('sort=-name', 5)).toEqual((await pages('sort=name', 7)).reverse());
+  });
+
+  test('rule 24: a row that comes or goes between two pages costs no other row its place', async () => {
+    const before = await pages('sort=name', 100);
+    const seen = await pages('sort=name', 3, async (page) => {
+      if (page === 1) await many.dossier('first-of-all', { name: 'AAA' });
+      if (page === 2) await many.api.patch(many.at('dossiers', before[0] ?? ''), { name: 'zzz' }, { 'if-match': '*' });
+    });
+    expect(seen.filter((id) => id !== before[0])).toEqual(before.slice(1));
+  });
+
+  test('a cursor serves its own query only: another filter, sort, viewer or office gets 400', async () => {
+    const first = await many.api.get<Page>(`${many.at('dossiers')}?limit=2&status=active`);
+    const cursor = `cursor=${first.body.nextCursor}`;
+    expect((await many.api.get(`${many.at('dossiers')}?limit=5&status=active&${cursor}`)).status).toBe(200);
+    const others = [
+      many.api.get(`${many.at('dossiers')}?limit=2&${cursor}`),
+      many.api.get(`${many.at('dossiers')}?limit=2&status=active&sort=code&${cursor}`),
+      many.api.as('boss').get(`${many.at('dossiers')}?limit=2&status=active&${cursor}`),
+      many.api.get(`${office.at('dossiers')}?limit=2&status=active&${cursor}`),
+    ];
+    for (const answer of await Promise.all(others)) expect(verdict(answer)).toEqual([400, 'invalid_cursor']);
+  });
+});

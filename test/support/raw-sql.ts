@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { TestDatabase } from './database.js';
+
+/** Runs `work` on a connection of its own to a test's database, past row-level security. */
+export async function onDatabase<T>(database: TestDatabase, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Lets the tuples of an office that have an end reach it now: a test need not wait for the clock. */
+export async function endTuples(database: TestDatabase, office: string): Promise<void> {
+  const text = `update relationship set expires_at = now() - interval '1 second'
+                 where office = $1 and expires_at is not null`;
+  await onDatabase(database, (client) => client.query(text, [office]));
+}
+
+/**
+ * Starts the requests while the office's row is held, and lets it go once each of them waits for it: they meet at the
+ * same moment, however fast the machine is.
+ */
+export async function meeting<T>(
+  database: TestDatabase,
+  office: string,
+  requests: readonly (() => Promise<T>)[],
+): Promise<T[]> {
+  return onDatabase(database, async (client) => {
+    await client.query('begin');
+    await client.query('select 1 from office where id = $1 for update', [office]);
+    const started = Promise.all(requests.map((request) => request()));
+    started.catch(() => undefined);
+    const waiting = `select count(*)::int n from pg_stat_activity
+                      where datname = current_database() and wait_event_type = 'Lock'`;
+    // Bounded by the test's own time. A transaction sees one picture of the activity until it asks for a new one.
+    while ((await client.query<{ n: number }>(waiting)).rows[0]?.n !== requests.length) {
+      await client.query('select pg_stat_clear_snapshot()');
+      await sleep(5);
+    }
+    await client.query('commit');
+    return started;
+  });
+}
