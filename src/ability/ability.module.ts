@@ -4,6 +4,8 @@ import { Database } from '#src/platform/database.js';
 import { AccessCache } from './access-cache.js';
 import { ActorsService } from './actors.service.js';
 import { PolicyBundles } from './bundles.js';
+import { ExplainService } from './explain.service.js';
+import { OpenableService } from './openable.service.js';
 import { FactsLoader } from './facts-loader.js';
 
 /** Policies and facts together. Global: both the questions and the administration ask it. */
@@ -19,12 +21,15 @@ export class AbilityModule {
         {
           provide: AccessCache,
           inject: [Database, PolicyBundles],
-          useFactory: (database: Database, bundles: PolicyBundles) => new AccessCache(new FactsLoader(database), bundles),
+          useFactory: (database: Database, bundles: PolicyBundles) =>
+            new AccessCache(new FactsLoader(database), bundles),
         },
         AbilityService,
         ActorsService,
+        ExplainService,
+        OpenableService,
       ],
-      exports: [PolicyBundles, AbilityService, ActorsService],
+      exports: [PolicyBundles, AccessCache, AbilityService, ActorsService, ExplainService, OpenableService],
     };
   }
 }

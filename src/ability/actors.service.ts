@@ -3,12 +3,24 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Principal } from '#src/platform/auth/principal.js';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
+import type { DossierFacts } from '#src/relations/facts.js';
 import { AbilityService } from './ability.service.js';
 import { resolveActor, type Actor } from './actor.js';
 import { audienceOf, type AudienceEntry } from './audience.js';
 import { allows, type Resource } from './decide.js';
 
-/** Who may ask: an API key about anyone of its office, a person about whom the policies let them. */
+/** Who asks, and in which office. */
+export interface Inquirer {
+  office: string;
+  principal: Principal;
+  /** The collaborator named by `Cardea-Actor`, or `undefined`. */
+  actor: string | undefined;
+}
+
+/**
+ * Who may ask: an API key about anyone of its office; a person, and a key that acts for a collaborator, about whom the
+ * policies let them.
+ */
 @Injectable()
 export class ActorsService {
   constructor(
@@ -25,16 +37,16 @@ export class ActorsService {
   }
 
   /**
-   * A person may ask about themselves, and about everyone as an admin.
+   * A collaborator may ask about themselves, and about everyone as an admin.
    *
    * @throws `forbidden`
    */
-  async requireMayAsk(office: string, principal: Principal, people: readonly string[]): Promise<void> {
-    if (principal.kind === 'key') return;
+  async requireMayAsk(asker: Inquirer, people: readonly string[]): Promise<void> {
+    if (isWholeOffice(asker)) return;
     await this.database.inOffice(
-      office,
+      asker.office,
       async (em) => {
-        const may = await this.permissions(em, office, principal);
+        const may = await this.permissions(em, asker);
         if (!people.every((id) => may('collaborator', 'check_access', { id }))) throw problem('forbidden');
       },
       { readOnly: true },
@@ -42,19 +54,20 @@ export class ActorsService {
   }
 
   /**
-   * Who may do something with a dossier, and why. A person sees it as an admin, or where they decide about the people
-   * of the dossier.
+   * Who may do something with a dossier, and why. A collaborator sees it as an admin, or where they decide about the
+   * people of the dossier.
    *
    * @throws `not_found` where the dossier does not exist for the asker, `forbidden`
    */
-  async audience(office: string, principal: Principal, dossier: string, action: string) {
+  async audience(asker: Inquirer, dossier: string, action: string) {
+    const { office } = asker;
     return this.database.inOffice(
       office,
       async (em) => {
         const facts = await this.abilities.factsIn(em, office, [], [dossier]);
         const found = facts.dossiers.get(dossier);
         if (!found) throw problem('not_found', { type: 'dossier', id: dossier });
-        if (principal.kind === 'person') await this.requireMaySeeAudience(em, office, principal, { ...found });
+        if (!isWholeOffice(asker)) await this.requireMaySeeAudience(em, asker, { ...found });
         const audience = await audienceOf(em, this.abilities, office, [dossier], action);
         const entries: AudienceEntry[] = audience.get(dossier) ?? [];
         return { audience: entries, revision: facts.revision, policy: this.abilities.policyHash(facts.policySet) };
@@ -63,18 +76,30 @@ export class ActorsService {
     );
   }
 
-  private async requireMaySeeAudience(em: EntityManager, office: string, principal: Principal, dossier: Resource) {
-    const may = await this.permissions(em, office, principal);
+  /** `true` where the asker may do anything at all with the dossier. */
+  async seesDossier(em: EntityManager, asker: Inquirer, dossier: DossierFacts): Promise<boolean> {
+    if (isWholeOffice(asker)) return true;
+    const may = await this.permissions(em, asker);
+    return this.abilities.actionsOf('dossier', null).some((action) => may('dossier', action, dossier));
+  }
+
+  private async requireMaySeeAudience(em: EntityManager, asker: Inquirer, dossier: Resource) {
+    const may = await this.permissions(em, asker);
     if (!may('dossier', 'open', dossier)) throw problem('not_found', { type: 'dossier', id: dossier.id });
     if (!may('collaborator', 'check_access', { id: '-' }) && !may('dossier', 'assign_manager', dossier)) {
       throw problem('forbidden');
     }
   }
 
-  private async permissions(em: EntityManager, office: string, principal: Principal) {
-    const { subject } = await this.actorOf(em, office, principal, undefined);
+  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer) {
+    const { subject } = await this.actorOf(em, office, principal, actor);
     const { settings, policySet } = await this.abilities.factsIn(em, office, [], []);
     return (type: string, action: string, resource: Resource) =>
       allows(this.abilities.abilityOf(type, { subject, settings, policySet }), action, resource);
   }
+}
+
+/** A key that names no collaborator asks for the office as a whole. */
+function isWholeOffice({ principal, actor }: Inquirer): boolean {
+  return principal.kind === 'key' && actor === undefined;
 }

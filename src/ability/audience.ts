@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rows } from '#src/platform/sql.js';
+import { RelationStore } from '#src/relations/relation.store.js';
 import type { AbilityService } from './ability.service.js';
 import { decide } from './decide.js';
 import { PathDetails, type AccessPath } from './paths.js';
@@ -32,7 +33,7 @@ export async function audienceOf(
   const ids = people.map((person) => person.id);
   const facts = await abilities.factsIn(em, office, ids, dossiers);
   const found = [...facts.dossiers.values()];
-  const details = await PathDetails.load(em, office, ids, found);
+  const details = await PathDetails.load(new RelationStore(em, office), found);
   const audience = new Map(found.map((dossier) => [dossier.id, [] as AudienceEntry[]]));
   for (const { id, name } of people) {
     const subject = facts.subjects.get(id);

@@ -193,7 +193,11 @@ describe('the ability and plain CASL', () => {
   it('agree on every question, so a front end may use the packed rules as they are', () => {
     fc.assert(
       fc.property(subjects, dossiers, actions, fc.boolean(), properties, (who, what, action, only, asked) => {
-        const input = { subject: who as SubjectFacts, settings: { ...settings, onlyAdminsActivate: only }, action: asked };
+        const input = {
+          subject: who as SubjectFacts,
+          settings: { ...settings, onlyAdminsActivate: only },
+          action: asked,
+        };
         const ability = compile(policy, input);
         const decision = decide(ability, action, what);
         const packed = JSON.parse(JSON.stringify(ability.pack())) as never[];

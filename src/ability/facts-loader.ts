@@ -27,8 +27,7 @@ export interface LoadedFacts {
 
 type FactsRow = {
   facts:
-    | (Omit<LoadedFacts, 'read'> & { revision: number; keys: string[] | null; platform: number; atMs: number })
-    | null;
+    (Omit<LoadedFacts, 'read'> & { revision: number; keys: string[] | null; platform: number; atMs: number }) | null;
 };
 
 /** The two statements of the check path, both prepared. */

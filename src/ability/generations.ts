@@ -24,6 +24,13 @@ export class Budget {
     this.maps.delete(map);
   }
 
+  /** Entries that all maps hold. */
+  get size(): number {
+    let size = 0;
+    for (const map of this.maps) size += map.size;
+    return size;
+  }
+
   private spend(): void {
     if (++this.young <= this.most / 2) return;
     this.young = 0;
@@ -34,7 +41,7 @@ export class Budget {
 }
 
 /** What a budget needs to know of its maps. */
-type Aging = Pick<Generations<unknown>, 'age'>;
+type Aging = Pick<Generations<unknown>, 'age' | 'size'>;
 
 /** A map whose entries age with those of the other maps of its {@link Budget}. */
 export class Generations<V> {

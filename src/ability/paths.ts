@@ -1,8 +1,19 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { rows } from '#src/platform/sql.js';
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import type { RelationStore } from '#src/relations/relation.store.js';
+import { tupleKey, type Tuple } from '#src/relations/tuples.js';
 
-/** One way by which someone reaches a dossier, with since when and by whom its tuple was made. */
+/** One tuple of a path: what was made, when and by whom. */
+export interface PathTuple {
+  tuple: string;
+  since: string;
+  by: string;
+  expiresAt: string | null;
+}
+
+/**
+ * One way by which someone reaches a dossier. It exists since the last of its tuples was made, by whoever made it, and
+ * ends with the first that ends; without any of them it does not exist.
+ */
 export interface AccessPath {
   /** The name of the path in the policy: `admin`, `manager`, `guest` or `client_group`. */
   kind: string;
@@ -11,83 +22,78 @@ export interface AccessPath {
   since?: string;
   by?: string;
   expiresAt?: string | null;
+  /** Empty for a path that a profile gives. */
+  tuples: PathTuple[];
 }
 
-interface PathRow {
-  collaborator: string;
-  kind: string;
-  dossier: string | null;
-  client_group: string | null;
-  collaborator_group: string | null;
-  since: string;
-  by: string;
-  expires_at: string | null;
-}
-
-const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-/**
- * The tuples behind the paths of these people to these dossiers. Of two tuples that make one path (a membership of a
- * collaborator group, and that group in the client group), the later one says since when the path exists.
- */
-const pathsSql = `
-  select r.subject_id collaborator, r.relation kind, r.object_id dossier, null client_group, null collaborator_group,
-         ${iso('r.created_at')} since, r.created_by as by, ${iso('r.expires_at')} expires_at
-    from relationship r
-   where r.office = $1 and r.object_type = 'dossier' and r.object_id = any ($3) and r.relation in ('manager', 'guest')
-     and r.subject_type = 'collaborator' and r.subject_id = any ($2)
-     and (r.expires_at is null or r.expires_at > statement_timestamp())
-  union all
-  select r.subject_id, 'client_group', null, r.object_id, null, ${iso('r.created_at')}, r.created_by, ${iso('r.expires_at')}
-    from relationship r
-   where r.office = $1 and r.object_type = 'client_group' and r.object_id = any ($4) and r.relation = 'collaborator'
-     and r.subject_id = any ($2) and (r.expires_at is null or r.expires_at > statement_timestamp())
-  union all
-  select m.subject_id, 'client_group', null, g.object_id, m.object_id, ${iso('greatest(m.created_at, g.created_at)')},
-         case when m.created_at > g.created_at then m.created_by else g.created_by end,
-         ${iso('least(m.expires_at, g.expires_at)')}
-    from relationship g
-    join relationship m on m.office = g.office and m.object_type = 'collaborator_group' and m.object_id = g.subject_id
-     and m.relation = 'member' and m.subject_id = any ($2)
-   where g.office = $1 and g.object_type = 'client_group' and g.object_id = any ($4) and g.relation = 'collaborator_group'
-     and (g.expires_at is null or g.expires_at > statement_timestamp())
-     and (m.expires_at is null or m.expires_at > statement_timestamp())`;
-
-/** The tuples behind the paths, ready to be asked about one person and dossier at a time. */
+/** The tuples behind the paths to some dossiers, ready to be asked about one person and dossier at a time. */
 export class PathDetails {
-  private constructor(private readonly byPerson: ReadonlyMap<string, PathRow[]>) {}
+  private constructor(
+    private readonly ofDossier: ReadonlyMap<string, readonly Tuple[]>,
+    private readonly ofClientGroup: ReadonlyMap<string, readonly Tuple[]>,
+    private readonly ofCollaboratorGroup: ReadonlyMap<string, readonly Tuple[]>,
+  ) {}
 
-  /** Reads them all in one statement. */
-  static async load(
-    em: EntityManager,
-    office: string,
-    people: readonly string[],
-    dossiers: readonly DossierFacts[],
-  ): Promise<PathDetails> {
-    const groups = [...new Set(dossiers.flatMap((dossier) => dossier.clientGroup ?? []))];
+  /** Reads them all in three statements. */
+  static async load(store: RelationStore, dossiers: readonly DossierFacts[]): Promise<PathDetails> {
+    const inForce = (tuples: readonly Tuple[]) =>
+      Map.groupBy(
+        tuples.filter((t) => t.inForce),
+        (t) => t.objectId,
+      );
     const ids = dossiers.map((dossier) => dossier.id);
-    const found = await rows<PathRow>(em, pathsSql, [office, people, ids, groups]);
-    return new PathDetails(Map.groupBy(found, (row) => row.collaborator));
+    const groups = [...new Set(dossiers.flatMap((dossier) => dossier.clientGroup ?? []))];
+    const ofDossier = await store.tuplesOf('dossier', ids);
+    const ofClientGroup = await store.tuplesOf('client_group', groups);
+    const people = ofClientGroup.filter((t) => t.relation === 'collaborator_group').map((t) => t.subjectId);
+    const ofCollaboratorGroup = await store.tuplesOf('collaborator_group', [...new Set(people)], 'member');
+    return new PathDetails(inForce(ofDossier), inForce(ofClientGroup), inForce(ofCollaboratorGroup));
   }
 
   /** Every independent path of the kinds that grant, in the order of the kinds (rule 5). */
   pathsOf(subject: SubjectFacts, dossier: DossierFacts, granting: readonly string[]): AccessPath[] {
-    const own = this.byPerson.get(subject.id) ?? [];
     return granting.flatMap((kind) => {
-      const found = own.filter((row) => row.kind === kind && (row.dossier ?? dossier.id) === dossier.id);
-      const here = found.filter((row) => row.client_group === null || row.client_group === dossier.clientGroup);
-      return here.length > 0 ? here.map(toPath) : kind === 'admin' ? [{ kind }] : [];
+      if (kind === 'manager' || kind === 'guest') return this.named(kind, subject.id, dossier.id);
+      if (kind === 'client_group') return this.throughGroup(subject.id, dossier);
+      // A path that comes from the profile, or from a policy that knows others: it has no tuples of its own.
+      return [{ kind, tuples: [] }];
     });
+  }
+
+  private named(kind: string, person: string, dossier: string): AccessPath[] {
+    const own = this.ofDossier.get(dossier) ?? [];
+    return own.filter((t) => t.relation === kind && t.subjectId === person).map((t) => path({ kind }, [t]));
+  }
+
+  private throughGroup(person: string, { id, clientGroup }: DossierFacts): AccessPath[] {
+    if (clientGroup === null) return [];
+    const assignment = (this.ofDossier.get(id) ?? []).filter((t) => t.relation === 'client_group');
+    const members = this.ofClientGroup.get(clientGroup) ?? [];
+    const direct = members
+      .filter((t) => t.relation === 'collaborator' && t.subjectId === person)
+      .map((t) => path({ kind: 'client_group', clientGroup }, [...assignment, t]));
+    const inherited = members
+      .filter((t) => t.relation === 'collaborator_group')
+      .flatMap((held) => {
+        const membership = (this.ofCollaboratorGroup.get(held.subjectId) ?? []).filter((t) => t.subjectId === person);
+        const name = { kind: 'client_group', clientGroup, collaboratorGroup: held.subjectId };
+        return membership.map((t) => path(name, [...assignment, held, t]));
+      });
+    return [...direct, ...inherited];
   }
 }
 
-function toPath(row: PathRow): AccessPath {
+function path(
+  name: Pick<AccessPath, 'kind' | 'clientGroup' | 'collaboratorGroup'>,
+  tuples: readonly Tuple[],
+): AccessPath {
+  const last = tuples.reduce((one, other) => (other.createdAt >= one.createdAt ? other : one));
+  const ends = tuples.flatMap((t) => t.expiresAt ?? []).sort();
   return {
-    kind: row.kind,
-    ...(row.client_group !== null && { clientGroup: row.client_group }),
-    ...(row.collaborator_group !== null && { collaboratorGroup: row.collaborator_group }),
-    since: row.since,
-    by: row.by,
-    expiresAt: row.expires_at,
+    ...name,
+    since: last.createdAt,
+    by: last.createdBy,
+    expiresAt: ends[0] ?? null,
+    tuples: tuples.map((t) => ({ tuple: tupleKey(t), since: t.createdAt, by: t.createdBy, expiresAt: t.expiresAt })),
   };
 }

@@ -19,7 +19,11 @@ import { DossierPeopleService } from './dossier-people.service.js';
 import { DossierReadsService } from './dossier-reads.service.js';
 import { DossiersController } from './dossiers.controller.js';
 import { DossiersService } from './dossiers.service.js';
+import { ExportController } from './export/export.controller.js';
+import { Exporter } from './export/exporter.js';
 import { GroupListsService } from './group-lists.service.js';
+import { ImportController } from './import/import.controller.js';
+import { Importer } from './import/importer.js';
 import { MonitorService } from './monitor.service.js';
 import { OfficeReader } from './office-reader.js';
 import { OfficesController } from './offices.controller.js';
@@ -40,6 +44,8 @@ import { RelationshipsService } from './relationships.service.js';
     ChangesController,
     ApiKeysController,
     CommunicationsController,
+    ImportController,
+    ExportController,
   ],
   providers: [
     RelationWriter,
@@ -60,6 +66,8 @@ import { RelationshipsService } from './relationships.service.js';
     ChangesService,
     ApiKeysService,
     CommunicationsService,
+    Importer,
+    Exporter,
   ],
   exports: [RelationWriter],
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { previewSchema } from './answer.schema.js';
-import { deltaSchema, idListSchema, idSchema, labelSchema, warningSchema, writeBody } from './fields.schema.js';
+import { deltaSchema, idListSchema, idSchema, labelSchema, maxLabels, warningSchema, writeBody } from './fields.schema.js';
 import { dossierFilterSchema } from './monitor.schema.js';
 
 const labelDelta = z.strictObject({ add: z.array(labelSchema).default([]), remove: z.array(labelSchema).default([]) });
@@ -13,7 +13,7 @@ export const bulkSchema = writeBody({
       clientGroup: idSchema.nullable().optional(),
       /** A list replaces the managers; a delta merges. */
       managers: z.union([idListSchema, deltaSchema]).optional(),
-      labels: z.union([z.array(labelSchema).max(50), labelDelta]).optional(),
+      labels: z.union([z.array(labelSchema).max(maxLabels), labelDelta]).optional(),
     })
     .refine((set) => Object.values(set).some((value) => value !== undefined)),
 });
@@ -27,12 +27,13 @@ export const bulkRowSchema = z.object({
 });
 export type BulkRow = z.infer<typeof bulkRowSchema>;
 
+const outcome = {
+  results: z.array(bulkRowSchema),
+  counts: z.object({ changed: z.int(), unchanged: z.int(), refused: z.int() }),
+};
+
+/** A preview says of each row what would become of it, too. */
 export const bulkAnswerSchema = z.union([
-  previewSchema,
-  z.object({
-    results: z.array(bulkRowSchema),
-    counts: z.object({ changed: z.int(), unchanged: z.int(), refused: z.int() }),
-    revision: z.string(),
-    warnings: z.array(warningSchema),
-  }),
+  previewSchema.extend(outcome).meta({ id: 'BulkPreview' }),
+  z.object({ ...outcome, revision: z.string(), warnings: z.array(warningSchema) }),
 ]);

@@ -5,6 +5,8 @@ import { tuple, type TupleInput, type TupleRef } from '#src/relations/tuples.js'
 import type { Answer } from '#src/platform/answer.js';
 import type { BulkEdit, BulkRow } from './bulk.schema.js';
 import { loadDossiers, type LoadedDossier } from './dossier-view.js';
+import { maxLabels } from './fields.schema.js';
+import { checkInvariants } from './invariants.js';
 import { deltaTo } from './members.js';
 import { MonitorService } from './monitor.service.js';
 import type { WriteRequest } from './read-request.js';
@@ -31,7 +33,7 @@ export class BulkService {
         const results = await this.editAll(write, ids, set);
         const count = (status: BulkRow['status']) => results.filter((row) => row.status === status).length;
         const counts = { changed: count('changed'), unchanged: count('unchanged'), refused: count('refused') };
-        return { body: { results, counts } };
+        return { body: { results, counts }, preview: { results, counts } };
       },
       { deadlineMs: bulkDeadlineMs },
     );
@@ -63,6 +65,8 @@ async function attempt(write: Write, use: (part: Write) => Promise<void>): Promi
     await write.em.transactional(async (inner) => {
       const part = write.part(inner);
       await use(part);
+      // What a row must not break refuses that row, and not the whole selection at the end.
+      await checkInvariants(part);
       write.absorb(part);
     });
     return undefined;
@@ -94,7 +98,7 @@ function requireEach(write: Write, facts: LoadedDossier['facts'], set: BulkEdit[
 
 function tupleChange({ row, tuples }: LoadedDossier, set: BulkEdit['set']) {
   const group = tuples.find((t) => t.relation === 'client_group');
-  const managers = tuples.filter((t) => t.relation === 'manager').map((t) => t.subjectId);
+  const managers = tuples.filter((t) => t.relation === 'manager' && t.inForce).map((t) => t.subjectId);
   const delta = Array.isArray(set.managers) ? deltaTo(set.managers, managers) : (set.managers ?? { add: [], remove: [] });
   const made = (collaborator: string) => tuple.dossierHas(row.id, 'manager', collaborator);
   const leaves = set.clientGroup === null && group ? [group] : [];
@@ -107,6 +111,7 @@ async function setLabels(write: Write, { row }: LoadedDossier, wanted: NonNullab
   const added = Array.isArray(wanted) ? wanted : wanted.add;
   const labels = [...new Set([...row.labels.filter((label) => !removed.has(label)), ...added])];
   if (JSON.stringify(labels) === JSON.stringify(row.labels)) return;
+  if (labels.length > maxLabels) throw problem('too_many_items', { max: maxLabels });
   await write.em.nativeUpdate(DossierEntity, { office: write.office.id, id: row.id }, { labels });
   write.recordEntity(`dossier:${row.id}`, 'update', { labels: row.labels }, { labels });
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
 import { changeListSchema, changeQuerySchema, type ChangeQuery } from './change.schema.js';
@@ -21,6 +21,7 @@ export class ChangesController {
     @Reading() request: ReadRequest,
     @Query({ schema: changeQuerySchema }) query: ChangeQuery,
     @Req() http: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     if (!http.headers.accept?.includes('text/event-stream')) return this.changes.page(request, query);
     // The first page is read before the stream begins, so that a refusal is still an ordinary problem.
@@ -28,6 +29,8 @@ export class ChangesController {
     const gone = new AbortController();
     http.socket.once('close', () => gone.abort());
     const resumed = changeQuerySchema.safeParse({ after: http.headers['last-event-id'] }).data?.after;
+    // The connection ends with the stream: kept open, it would keep the service from closing.
+    void reply.header('connection', 'close');
     const stillAdmitted = () => http.stillAdmitted?.() ?? Promise.resolve();
     const conditions = { gone: gone.signal, stillAdmitted };
     const events = this.changes.events(request, { ...query, after: resumed ?? query.after }, conditions);

@@ -12,7 +12,7 @@ import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { DossierVisibility } from './dossier-visibility.js';
 import { changeTuples } from './tuple-changes.js';
-import { etagOf, expectVersion, type Write } from './write.js';
+import { etagOf, expectNoVersion, expectVersion, type Write } from './write.js';
 
 const none: Delta = { add: [], remove: [] };
 
@@ -89,6 +89,7 @@ export class ClientGroupsService {
 
   private async create(write: Write, id: string, patch: ClientGroupPatch & { name: string }): Promise<Outcome> {
     write.guard.require('client_group', 'create', { id });
+    await expectNoVersion(write, `client_group:${id}`);
     await checkGroupName(write, 'client_group', id, patch.name);
     const group = { office: write.office.id, id, name: patch.name, email: patch.email ?? null, version: write.revision };
     await write.em.insert(ClientGroupEntity, group);

@@ -10,7 +10,7 @@ import type { OfficeView } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples } from './tuple-changes.js';
-import { etagOf, expectVersion, type Write } from './write.js';
+import { etagOf, expectNoVersion, expectVersion, type Write } from './write.js';
 
 /** Named sets of people (rules 4, 16, 17, 28). */
 @Injectable()
@@ -62,6 +62,7 @@ export class CollaboratorGroupsService {
 
   private async create(write: Write, id: string, body: CollaboratorGroupPut): Promise<Outcome> {
     write.guard.require('collaborator_group', 'create', { id });
+    await expectNoVersion(write, `collaborator_group:${id}`);
     await checkGroupName(write, 'collaborator_group', id, body.name);
     await write.em.insert(CollaboratorGroupEntity, { office: write.office.id, id, name: body.name, version: write.revision });
     write.recordEntity(`collaborator_group:${id}`, 'create', null, { name: body.name });

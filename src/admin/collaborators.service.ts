@@ -10,7 +10,7 @@ import type { OfficeView } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples } from './tuple-changes.js';
-import { etagOf, expectVersion, type Write } from './write.js';
+import { etagOf, expectNoVersion, expectVersion, type Write } from './write.js';
 
 type Fields = Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>;
 
@@ -34,6 +34,7 @@ export class CollaboratorsService {
       });
       if (existing) return this.update(write, existing, fields, 'replaces');
       write.guard.require('collaborator', 'create', { id });
+      await expectNoVersion(write, `collaborator:${id}`);
       await requireFreeEmail(write, id, fields.email);
       await write.em.insert(CollaboratorEntity, { office: write.office.id, id, ...fields, version: write.revision });
       write.recordEntity(`collaborator:${id}`, 'create', null, fields);

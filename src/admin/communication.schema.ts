@@ -24,12 +24,17 @@ const rowSchema = z.object({
 });
 export type CommunicationRow = z.infer<typeof rowSchema>;
 
+const outcome = {
+  results: z.array(rowSchema),
+  counts: z.object({ queued: z.int(), refused: z.int() }),
+};
+
+/** A preview says of each row where its message would go, too. */
 export const communicationAnswerSchema = z.union([
-  previewSchema,
+  previewSchema.extend(outcome).meta({ id: 'CommunicationPreview' }),
   z.object({
     id: z.string(),
-    results: z.array(rowSchema),
-    counts: z.object({ queued: z.int(), refused: z.int() }),
+    ...outcome,
     revision: z.string(),
     warnings: z.array(warningSchema),
   }),

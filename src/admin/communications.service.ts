@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { describe, problem, ProblemError } from '#src/platform/errors.js';
+import { describe, problem } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import type { Answer } from '#src/platform/answer.js';
 import type { CommunicationPost, CommunicationRow } from './communication.schema.js';
-import { loadDossiers, type LoadedDossier } from './dossier-view.js';
+import { loadDossiers, refusalOf } from './dossier-view.js';
 import { MonitorService } from './monitor.service.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter } from './relation-writer.js';
 import type { Write } from './write.js';
+
+/** Longest that a sending may take: it addresses a whole selection. */
+const sendDeadlineMs = 60_000;
 
 interface Contact {
   dossier: string;
@@ -25,15 +28,17 @@ export class CommunicationsService {
   ) {}
 
   send(request: WriteRequest, { select, subject, body }: CommunicationPost): Promise<Answer> {
-    return this.writer.write(request, async (write) => {
+    const send = async (write: Write) => {
       const ids = 'ids' in select ? [...new Set(select.ids)] : await this.monitor.idsMatching(write, select.filter);
       const id = uuidv7();
       const results = await this.address(write, ids);
       await this.queue(write, { id, subject, body }, results);
       const queued = results.filter((row) => row.status === 'queued').length;
       write.recordEntity(`communication:${id}`, 'create', null, { subject, dossiers: queued });
-      return { body: { id, results, counts: { queued, refused: results.length - queued } }, status: 201 };
-    });
+      const counts = { queued, refused: results.length - queued };
+      return { body: { id, results, counts }, preview: { results, counts }, status: 201 };
+    };
+    return this.writer.write(request, send, { deadlineMs: sendDeadlineMs });
   }
 
   /** To the dossier's own address; from and back to whoever rule 19 says. */
@@ -45,7 +50,7 @@ export class CommunicationsService {
     ]);
     const contactOf = new Map(contacts.map((contact) => [contact.dossier, contact]));
     return ids.map((dossier) => {
-      const refusal = refusalFor(write, dossier, loaded.get(dossier));
+      const refusal = refusalOf(write, dossier, loaded.get(dossier), 'communicate');
       const contact = contactOf.get(dossier);
       const to = loaded.get(dossier)?.row.email;
       if (refusal || !contact || !to) {
@@ -74,16 +79,5 @@ export class CommunicationsService {
          from jsonb_to_recordset($5::jsonb) as m (dossier text, "to" text, "from" text, "replyTo" text)`,
       [office, message.id, message.subject, message.body, JSON.stringify(results.filter((row) => row.status === 'queued'))],
     );
-  }
-}
-
-function refusalFor(write: Write, id: string, dossier: LoadedDossier | undefined): ProblemError | undefined {
-  if (!dossier) return problem('not_found', { type: 'dossier', id });
-  try {
-    write.guard.requireDossier({ ...dossier.facts }, 'communicate');
-    return undefined;
-  } catch (error) {
-    if (error instanceof ProblemError && error.status < 500) return error;
-    throw error;
   }
 }

@@ -37,17 +37,17 @@ function groupSql(guard: Guard, wanted: readonly string[]): SqlFragment {
   return { sql: conditions.map(({ sql }) => `(${sql})`).join(' or '), params: conditions.flatMap(({ params }) => params) };
 }
 
-/** Name, code or enterprise number, ignoring case and accents; a whole number in any way of writing it. */
+/** Name, code or enterprise number, ignoring case and accents; a number in any way of writing it, whole or in part. */
 function textSql(text: string): SqlFragment {
-  const number = parseEnterpriseNumber(text);
-  if (number !== undefined) return { sql: 'd.enterprise_number = ?', params: [number] };
-  const digits = /^[\d. ]{3,}$/.test(text) ? text.replaceAll(/[. ]/g, '') : text;
-  return {
-    sql: String.raw`d.search like '%' || fold(?) || '%' escape '\' or d.search like '%' || ? || '%' escape '\'`,
-    params: [escapeLike(text), escapeLike(digits)],
-  };
+  // Not LIKE: folding can turn a character of the text into one that LIKE takes for a pattern.
+  const holds = 'strpos(d.search, fold(?)) > 0';
+  const digits = digitsOf(text);
+  if (digits === undefined) return { sql: holds, params: [text] };
+  return { sql: `${holds} or strpos(d.search, ?) > 0`, params: [text, digits] };
 }
 
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+function digitsOf(text: string): string | undefined {
+  const whole = parseEnterpriseNumber(text);
+  if (whole !== undefined) return whole;
+  return /^(?:BE)?[\d. ]{3,}$/i.test(text) ? text.replaceAll(/\D/g, '') || undefined : undefined;
 }

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { isSystem } from '#src/ability/actor.js';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
-import { tuple } from '#src/relations/tuples.js';
+import { tuple, type TupleRef } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
-import { loadDossiers, requireDossier } from './dossier-view.js';
+import { loadDossiers, requireDossier, requireVisibleDossier, type LoadedDossier } from './dossier-view.js';
 import type { PeopleDelta } from './dossier.schema.js';
 import { outcome } from './dossiers.service.js';
 import type { WriteRequest } from './read-request.js';
@@ -37,7 +37,7 @@ export class DossierPeopleService {
         ...(collaborator === primary && { primary: true }),
       }));
       if (primary !== undefined && !add.some((input) => input.subjectId === primary)) {
-        const manager = dossier.tuples.find((t) => t.relation === 'manager' && t.subjectId === primary);
+        const manager = dossier.tuples.find((t) => t.relation === 'manager' && t.subjectId === primary && t.inForce);
         if (!manager || delta.remove.includes(primary)) throw problem('not_a_manager', { collaborator: primary, dossier: id });
         add.push({ ...tuple.dossierHas(id, relation, primary), expiresAt: manager.expiresAt, primary: true });
       }
@@ -66,9 +66,19 @@ export class DossierPeopleService {
       ]);
       if (tooFar) throw problem('expiry_too_far', { days: breakGlassDays });
       const guest = tuple.dossierHas(id, 'guest', write.actor.subject.id);
-      await changeTuples(write, { add: [{ ...guest, expiresAt }] }, { authorize: false });
+      if (!lastsAsLong(dossier, guest, expiresAt)) {
+        await changeTuples(write, { add: [{ ...guest, expiresAt }] }, { authorize: false });
+      }
       write.recordEntity(`dossier:${id}`, 'break_glass', null, null);
+      // An exclusion beats this grant too: to those whom it bars, the dossier still does not exist.
+      await requireVisibleDossier(write, id);
       return outcome(write, id);
     });
   }
+}
+
+/** `true` for a guest who has at least as long already: nobody's access is shortened by asking for it. */
+function lastsAsLong({ tuples }: LoadedDossier, guest: TupleRef, expiresAt: string): boolean {
+  const present = tuples.find((t) => t.relation === 'guest' && t.subjectId === guest.subjectId && t.inForce);
+  return present !== undefined && (present.expiresAt === null || Date.parse(present.expiresAt) >= Date.parse(expiresAt));
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { problem } from '#src/platform/errors.js';
+import { problem, ProblemError } from '#src/platform/errors.js';
 import { DossierEntity, type Dossier } from '#src/relations/entities.js';
 import { formatEnterpriseNumber } from '#src/relations/enterprise-number.js';
 import type { DossierFacts } from '#src/relations/facts.js';
@@ -57,6 +57,23 @@ export async function requireVisibleDossier(place: Place, id: string): Promise<L
   const dossier = (await loadDossiers(place, [id])).get(id);
   if (!dossier || !place.guard.seesDossier({ ...dossier.facts })) throw problem('not_found', { type: 'dossier', id });
   return dossier;
+}
+
+/** Why the actor may not do `action` with one dossier of a selection; `undefined` where they may. */
+export function refusalOf(
+  { guard }: Place,
+  id: string,
+  dossier: LoadedDossier | undefined,
+  action: string,
+): ProblemError | undefined {
+  if (!dossier) return problem('not_found', { type: 'dossier', id });
+  try {
+    guard.requireDossier({ ...dossier.facts }, action);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status < 500) return error;
+    throw error;
+  }
 }
 
 function factsOf(row: Dossier, tuples: readonly Tuple[]): DossierFacts {

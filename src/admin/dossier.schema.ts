@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { dossierStatuses, languages } from '#src/relations/vocabulary.js';
 import { writeAnswer } from './answer.schema.js';
-import { emailSchema, idListSchema, idSchema, instantSchema, isOneLine, labelSchema, languageSchema, nameSchema, reasonSchema, tidy, writeBody } from './fields.schema.js';
+import { emailSchema, idListSchema, idSchema, instantSchema, isOneLine, labelSchema, languageSchema, maxLabels, nameSchema, reasonSchema, tidy, writeBody } from './fields.schema.js';
 
 const codeSchema = z.string().max(500).transform(tidy).refine((text) => text.length <= 50 && isOneLine(text)).nullable();
 /** Rule 26 is checked by the service, in its own words. */
 const enterpriseNumberSchema = z.string().trim().max(40).nullable();
-const labelsSchema = z.array(labelSchema).max(50).transform((labels) => [...new Set(labels)]);
+const labelsSchema = z.array(labelSchema).max(maxLabels).transform((labels) => [...new Set(labels)]);
 
 export const dossierPutSchema = writeBody({
   name: nameSchema,

@@ -28,8 +28,13 @@ export const groupNameSchema = z.string().max(1000).transform(tidy).refine(codeP
 export const nameSchema = z.string().max(2000).transform(tidy).refine((text) => text !== '' && codePoints(200)(text) && isOneLine(text));
 export const personNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100)).refine(isOneLine);
 export const labelSchema = z.string().max(500).transform(tidy).refine((text) => text !== '' && codePoints(50)(text) && isOneLine(text));
-/** An instant with its offset; kept in UTC. */
-export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** Most labels that one dossier may have. */
+export const maxLabels = 50;
+/** An instant with its offset, in a year that PostgreSQL and ISO 8601 write the same; kept in UTC. */
+export const instantSchema = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .refine((text) => /^[1-9]\d{3}-/.test(text));
 /** Kept in the audit trail beside the change. */
 export const reasonSchema = z.string().trim().min(1).max(1000).refine((text) => !text.includes('\0'));
 

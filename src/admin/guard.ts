@@ -60,6 +60,11 @@ export class Guard {
     return this.abilities.actionsOf('dossier', this.policySet).some((action) => this.may('dossier', action, dossier));
   }
 
+  /** Who can open a dossier is for those who may ask about everyone, and for those who decide about its people. */
+  knowsAudience(dossier: Resource): boolean {
+    return this.may('collaborator', 'check_access', { id: '-' }) || this.may('dossier', 'assign_manager', dossier);
+  }
+
   /** Support sees no group, not even its name (rule 30). */
   seesGroupNames(): boolean {
     const { id } = this.actor.subject;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dossierStatuses } from '#src/relations/vocabulary.js';
 import { dossierSchema } from './dossier.schema.js';
-import { idSchema, labelSchema, pageOf, pageShape } from './fields.schema.js';
+import { idSchema, isOneLine, labelSchema, pageOf, pageShape } from './fields.schema.js';
 
 /** A query member that may be given several times. */
 const several = <T extends z.ZodType>(one: T) =>
@@ -15,8 +15,11 @@ export const dossierFilterShape = {
   manager: several(idSchema),
   status: several(z.enum(dossierStatuses)),
   label: several(labelSchema),
-  q: z.string().max(200).optional(),
-  mine: z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean().default(false)),
+  q: z.string().max(200).refine(isOneLine).optional(),
+  mine: z.preprocess(
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    z.boolean().default(false),
+  ),
 };
 
 /** The filters of the monitor (rule 24): AND between the fields, OR within one. */
@@ -25,7 +28,8 @@ export type DossierFilter = z.infer<typeof dossierFilterSchema>;
 
 export const dossierSorts = ['name', '-name', 'code', '-code'] as const;
 
-export const dossierQuerySchema = z.object({
+/** Strict: a filter that is misspelt must not find more than was asked for. */
+export const dossierQuerySchema = z.strictObject({
   ...pageShape,
   ...dossierFilterShape,
   sort: z.enum(dossierSorts).default('name'),
@@ -34,7 +38,7 @@ export const dossierQuerySchema = z.object({
 });
 export type DossierQuery = z.infer<typeof dossierQuerySchema>;
 
-export const exportQuerySchema = z.object({ ...dossierFilterShape, ids: several(idSchema) });
+export const exportQuerySchema = z.strictObject({ ...dossierFilterShape, ids: several(idSchema) });
 
 export const audienceEntrySchema = z.object({
   collaborator: z.string(),
@@ -47,8 +51,16 @@ export const audienceEntrySchema = z.object({
       since: z.string().optional(),
       by: z.string().optional(),
       expiresAt: z.string().nullable().optional(),
+      tuples: z.array(
+        z.object({ tuple: z.string(), since: z.string(), by: z.string(), expiresAt: z.string().nullable() }),
+      ),
     }),
   ),
 });
 
-export const dossierListSchema = pageOf(dossierSchema.extend({ audience: z.array(audienceEntrySchema).optional() }));
+export const dossierListSchema = pageOf(
+  dossierSchema.extend({
+    /** Where it was asked for; `null` to those who may not know it. */
+    audience: z.array(audienceEntrySchema).nullable().optional(),
+  }),
+);

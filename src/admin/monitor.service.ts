@@ -94,11 +94,12 @@ export class MonitorService {
 
   private async items(view: OfficeView, ids: readonly string[], withAudience: boolean) {
     const loaded = await loadDossiers(view, ids);
-    const audience = withAudience ? await audienceOf(view.em, this.abilities, view.office.id, ids, 'open') : undefined;
+    const shown = [...loaded.values()].filter(({ facts }) => view.guard.knowsAudience({ ...facts })).map(({ row }) => row.id);
+    const audience = withAudience ? await audienceOf(view.em, this.abilities, view.office.id, shown, 'open') : undefined;
     return ids.flatMap((id) => {
       const dossier = loaded.get(id);
       if (!dossier) return [];
-      return [{ ...dossierView(view.guard, dossier), ...(audience && { audience: audience.get(id) ?? [] }) }];
+      return [{ ...dossierView(view.guard, dossier), ...(audience && { audience: audience.get(id) ?? null }) }];
     });
   }
 }

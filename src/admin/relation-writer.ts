@@ -24,6 +24,8 @@ export interface Outcome {
   etag?: string;
   /** Members of the answer that are shown this once: no record of it keeps them, the idempotency key's included. */
   shownOnce?: Record<string, unknown>;
+  /** Members that the preview of this write shows too, such as what would become of each row. */
+  preview?: Record<string, unknown>;
 }
 
 export type Apply = (write: Write) => Promise<Outcome>;
@@ -47,6 +49,7 @@ class Measured extends Error {
     readonly write: Write,
     readonly scope: ImpactScope,
     readonly after: AccessMap,
+    readonly shown: Record<string, unknown>,
   ) {
     super('undoes a savepoint');
   }
@@ -119,16 +122,17 @@ export class RelationWriter {
     try {
       return await em.transactional(async (inner) => {
         const write = begin(inner);
-        await apply(write);
+        const { preview = {} } = await apply(write);
         await this.finish(write);
         const scope = await scopeOf(write);
-        throw new Measured(write, scope, await measureImpact(this.abilities, write, inner, scope));
+        throw new Measured(write, scope, await measureImpact(this.abilities, write, inner, scope), preview);
       });
     } catch (error) {
       if (!(error instanceof Measured)) throw error;
-      const { write, scope, after } = error;
+      const { write, scope, after, shown } = error;
       const before = await measureImpact(this.abilities, write, em, scope);
       return new Answer({
+        ...shown,
         dryRun: true,
         impact: compareAccess(before, after),
         warnings: this.warningsOf(write),

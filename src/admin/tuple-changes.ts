@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { tupleKey, tuple, type Tuple, type TupleInput, type TupleRef } from '#src/relations/tuples.js';
-import { dossierFactsOf, readTupleState, requireReferences, stateAsSeen, type TupleState } from './tuple-state.js';
+import { authorizeTuples, stateAsSeen } from './tuple-authorization.js';
+import { readTupleState, requireReferences, type TupleState } from './tuple-state.js';
 import type { Write } from './write.js';
 
 export interface TupleChange {
@@ -50,7 +51,7 @@ export async function changeTuples(
   const read = options.state ?? (await readTupleState(write, [...adds.values(), ...removes.values()]));
   const state = options.authorize === false ? read : stateAsSeen(write.guard, read);
   requireReferences(state, [...adds.values()]);
-  if (options.authorize !== false) authorizeTuples(write, state, [...adds.values(), ...removes.values()]);
+  if (options.authorize !== false) authorizeTuples(write.guard, state, [...adds.values(), ...removes.values()]);
   if (!options.restoring) await refusePastExpiry(write.em, [...adds.values()].map((input) => input.expiresAt));
 
   const current = new Map([...state.existing, ...currentDossierTuples(state)]);
@@ -91,19 +92,6 @@ function differs(existing: Tuple | undefined, input: TupleInput): boolean {
   if (!existing) return true;
   const sameExpiry = (existing.expiresAt && Date.parse(existing.expiresAt)) === (input.expiresAt && Date.parse(input.expiresAt));
   return !(sameExpiry || (existing.expiresAt === null && !input.expiresAt)) || (input.primary === true && !existing.primary);
-}
-
-/** Which action each relation of a dossier asks for; the policy may look at the relation as well. */
-function authorizeTuples(write: Write, state: TupleState, refs: readonly TupleRef[]): void {
-  for (const ref of refs) {
-    if (ref.objectType === 'dossier') {
-      const facts = dossierFactsOf(state, ref.objectId);
-      if (ref.relation === 'client_group') write.guard.requireDossier(facts, 'assign_client_group');
-      else write.guard.requireDossier(facts, 'assign_manager', { relation: ref.relation });
-    } else {
-      write.guard.require(ref.objectType, 'update', { id: ref.objectId });
-    }
-  }
 }
 
 /** What ends before it begins is a mistake. By PostgreSQL's clock. @throws `expiry_in_the_past` */
@@ -185,7 +173,9 @@ function planPrimaryManager(
   const staying = (state.ofDossier.get(dossier) ?? []).filter((t) => isManager(t) && !drops.has(tupleKey(t)));
   const asked = joining.filter((input) => input.primary);
   if (asked.length > 1) throw problem('one_primary_manager', { dossier });
-  const primary = asked[0] ?? staying.find((t) => t.primary) ?? staying[0] ?? joining[0];
+  // A manager whose time is over answers for nothing, unless there is no other.
+  const inForce = staying.filter((t) => t.inForce);
+  const primary = asked[0] ?? inForce.find((t) => t.primary) ?? inForce[0] ?? joining[0] ?? staying.find((t) => t.primary) ?? staying[0];
   if (!primary) return;
   const primaryKey = tupleKey(primary);
   for (const manager of [...staying, ...joining]) {

@@ -3,7 +3,6 @@ import { rows } from '#src/platform/sql.js';
 import type { DossierFacts } from '#src/relations/facts.js';
 import { tupleKey, type Tuple, type TupleRef } from '#src/relations/tuples.js';
 import type { CollaboratorStatus, DossierStatus } from '#src/relations/vocabulary.js';
-import type { Guard } from './guard.js';
 import type { Write } from './write.js';
 
 interface DossierRow {
@@ -62,12 +61,6 @@ export async function readTupleState(write: Write, refs: readonly TupleRef[]): P
     ofDossier: Map.groupBy(await write.store.tuplesOf('dossier', dossierIds), (t) => t.objectId),
     existing: new Map(existing.map((t) => [tupleKey(t), t])),
   };
-}
-
-/** Without the dossiers that do not exist for the actor: naming one is like naming any unknown id (rule 15). */
-export function stateAsSeen(guard: Guard, state: TupleState): TupleState {
-  const seen = [...state.dossiers].filter(([id]) => guard.seesDossier({ ...dossierFactsOf(state, id) }));
-  return { ...state, dossiers: new Map(seen) };
 }
 
 /**

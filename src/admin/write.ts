@@ -193,6 +193,15 @@ export async function expectVersion(write: Write, key: string, version: number):
   throw problem('stale_version', { etag: etagOf(version) }).with({ changes: await changesSince(write, key, since) });
 }
 
+/**
+ * A version that a save is based on, of something that is not there any more: it is not made anew by it.
+ *
+ * @throws `stale_version`
+ */
+export async function expectNoVersion(write: Write, key: string): Promise<void> {
+  if (write.request.ifMatch !== undefined) await expectVersion(write, key, 0);
+}
+
 /** As the trail shows them to the actor: without the private dossiers that do not exist for them (rule 15). */
 async function changesSince(write: Write, key: string, revision: number) {
   const visibility = await DossierVisibility.of(write);

@@ -13,5 +13,10 @@ export const Asking = createParamDecorator((_data: unknown, context: ExecutionCo
   // An id of a wrong form is an id that does not exist.
   if (!isId(office)) throw problem('office_not_found');
   if (!request.principal) throw problem('unauthenticated');
-  return { office, principal: request.principal, language: negotiateLanguage(request.headers['accept-language']) };
+  return {
+    office,
+    principal: request.principal,
+    actor: request.actor,
+    language: negotiateLanguage(request.headers['accept-language']),
+  };
 });

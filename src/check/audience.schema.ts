@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const audienceQuerySchema = z.strictObject({ action: z.string().max(100).default('open') });
 
-const pathSchema = z
+export const pathSchema = z
   .object({
     kind: z.string(),
     clientGroup: z.string().optional(),
@@ -10,6 +10,9 @@ const pathSchema = z
     since: z.string().optional(),
     by: z.string().optional(),
     expiresAt: z.string().nullable().optional(),
+    tuples: z.array(
+      z.object({ tuple: z.string(), since: z.string(), by: z.string(), expiresAt: z.string().nullable() }),
+    ),
   })
   .meta({ id: 'AccessPath' });
 

@@ -4,7 +4,10 @@ import { z } from 'zod';
 const anyId = z.string().max(1_000);
 
 export const consistencySchema = z
-  .union([z.strictObject({ maxStalenessMs: z.int().min(0).max(3_600_000) }), z.strictObject({ atLeast: z.string().max(64) })])
+  .union([
+    z.strictObject({ maxStalenessMs: z.int().min(0).max(3_600_000) }),
+    z.strictObject({ atLeast: z.string().max(64) }),
+  ])
   .optional();
 export type Consistency = z.infer<typeof consistencySchema>;
 

@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { ActorsService } from '#src/ability/actors.service.js';
+import { ExplainService } from '#src/ability/explain.service.js';
+import { OpenableService } from '#src/ability/openable.service.js';
 import type { Principal } from '#src/platform/auth/principal.js';
-import { revisionToken, type Language } from '#src/relations/vocabulary.js';
+import { problem } from '#src/platform/errors.js';
+import { isId, revisionToken, type Language } from '#src/relations/vocabulary.js';
 import type { Batch, CanAccess, Filter } from './can-access.schema.js';
+import type { OpenableQuery } from './explain.schema.js';
 
 /** Who asks, and in which office. */
 export interface Asker {
   office: string;
   principal: Principal;
+  /** The collaborator named by `Cardea-Actor`, or `undefined`. */
+  actor: string | undefined;
   language: Language;
 }
 
@@ -18,34 +24,64 @@ export class CheckService {
   constructor(
     private readonly abilities: AbilityService,
     private readonly actors: ActorsService,
+    private readonly explanations: ExplainService,
+    private readonly openables: OpenableService,
   ) {}
 
-  async canAccess({ office, principal, language }: Asker, { consistency, ...question }: CanAccess) {
-    await this.actors.requireMayAsk(office, principal, [question.collaborator]);
-    const { verdicts, policySet, ...stamp } = await this.abilities.ask(office, [question], consistency);
+  async canAccess(asker: Asker, { consistency, ...question }: CanAccess) {
+    await this.actors.requireMayAsk(asker, [question.collaborator]);
+    const { verdicts, policySet, ...stamp } = await this.abilities.ask(asker.office, [question], consistency);
     const { allowed = false, rule = null } = verdicts[0] ?? {};
-    const reason = this.abilities.reasonOf('dossier', rule, policySet)?.[language] ?? 'not_found';
+    const reason = this.abilities.reasonOf('dossier', rule, policySet)?.[asker.language] ?? 'not_found';
     return { allowed, rule, reason, ...stamp };
   }
 
   /** The answers in the order of the questions. */
-  async batch({ office, principal }: Asker, { checks, consistency }: Batch) {
-    await this.actors.requireMayAsk(office, principal, checks.map((check) => check.collaborator));
-    const { verdicts: results, revision, policy } = await this.abilities.ask(office, checks, consistency);
+  async batch(asker: Asker, { checks, consistency }: Batch) {
+    await this.actors.requireMayAsk(
+      asker,
+      checks.map((check) => check.collaborator),
+    );
+    const { verdicts: results, revision, policy } = await this.abilities.ask(asker.office, checks, consistency);
     return { results, revision, policy };
   }
 
   /** Those of the dossiers that the collaborator may do it with, in the order given. */
-  async filter({ office, principal }: Asker, { collaborator, action, dossiers, consistency }: Filter) {
-    await this.actors.requireMayAsk(office, principal, [collaborator]);
+  async filter(asker: Asker, { collaborator, action, dossiers, consistency }: Filter) {
+    await this.actors.requireMayAsk(asker, [collaborator]);
     const questions = dossiers.map((dossier) => ({ collaborator, dossier, action }));
-    const { verdicts, revision, policy } = await this.abilities.ask(office, questions, consistency);
+    const { verdicts, revision, policy } = await this.abilities.ask(asker.office, questions, consistency);
     return { dossiers: dossiers.filter((_, index) => verdicts[index]?.allowed), revision, policy };
   }
 
   /** Who may do something with a dossier, with every path by which they may (rule 5). */
-  async audience({ office, principal }: Asker, dossier: string, action: string) {
-    const { revision, ...found } = await this.actors.audience(office, principal, dossier, action);
+  async audience(asker: Asker, dossier: string, action: string) {
+    // An id of a wrong form is an id that does not exist.
+    if (!isId(dossier)) throw problem('not_found', { type: 'dossier', id: dossier });
+    const { revision, ...found } = await this.actors.audience(asker, dossier, action);
     return { dossier, action, ...found, revision: revisionToken(revision) };
+  }
+
+  /** How the decision came about, what would change it, and whom to ask. */
+  async explain(asker: Asker, { collaborator, dossier, action }: CanAccess) {
+    const question = { collaborator, dossier, action };
+    const { policySet, denials, ...explanation } = await this.explanations.explain(asker, question);
+    const wording = (rule: string | null) =>
+      this.abilities.reasonOf('dossier', rule, policySet)?.[asker.language] ?? 'not_found';
+    return {
+      ...explanation,
+      reason: wording(explanation.rule),
+      denials: denials.map((rule) => ({ rule, reason: wording(rule) })),
+    };
+  }
+
+  /** What someone may open, or do another action with. */
+  openable(asker: Asker, collaborator: string, query: OpenableQuery) {
+    return this.openables.dossiers(asker, collaborator, query);
+  }
+
+  /** What someone may do, for a front end to evaluate. */
+  ability(asker: Asker, collaborator: string) {
+    return this.openables.ability(asker, collaborator);
   }
 }

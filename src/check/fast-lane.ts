@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccessCache } from '#src/ability/access-cache.js';
@@ -19,20 +19,18 @@ const batch = '/v1/offices/:office/can-access/batch';
  * consistency, an error) goes on to the controller as if this were not here.
  */
 @Injectable()
-export class FastLane implements OnModuleInit {
+export class FastLane {
   readonly keys = new KnownKeys();
   private readonly wording: Wording;
 
   constructor(
-    private readonly host: HttpAdapterHost,
+    host: HttpAdapterHost,
     private readonly abilities: AbilityService,
     private readonly cache: AccessCache,
   ) {
     this.wording = new Wording(abilities);
-  }
-
-  onModuleInit(): void {
-    const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
+    // Routes are made before modules are told that they are ready, so this cannot wait until then.
+    const instance = host.httpAdapter.getInstance<FastifyInstance>();
     instance.addHook('onRoute', (route) => {
       if (route.method !== 'POST') return;
       if (route.url !== single && route.url !== batch) return;
@@ -40,7 +38,8 @@ export class FastLane implements OnModuleInit {
       route.preHandler = (request, reply) => (isSingle ? this.single(request, reply) : this.batch(request, reply));
       // A key that the guard has let through is known from then on.
       route.onResponse = (request, _reply, done) => {
-        if (request.principal?.kind === 'key') this.keys.remember(request.headers.authorization ?? '', request.principal);
+        if (request.principal?.kind === 'key')
+          this.keys.remember(request.headers.authorization ?? '', request.principal);
         done();
       };
     });
@@ -48,8 +47,8 @@ export class FastLane implements OnModuleInit {
 
   private async single(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const question = questionOf(request.body);
-    const key = question && this.keys.find(request.headers.authorization);
-    if (!question || !key?.scopes.includes('check')) return;
+    const key = question && this.keyOf(request);
+    if (!question || !key?.scopes.includes('check') || actsForSomeone(request)) return;
     const { office } = request.params as { office: string };
     const now = await this.cache.current(office, undefined);
     if (!isStillGood(key, now)) return;
@@ -62,14 +61,24 @@ export class FastLane implements OnModuleInit {
 
   private async batch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const questions = questionsOf(request.body);
-    const key = questions && this.keys.find(request.headers.authorization);
-    if (!questions || !key?.scopes.includes('check')) return;
+    const key = questions && this.keyOf(request);
+    if (!questions || !key?.scopes.includes('check') || actsForSomeone(request)) return;
     const { office } = request.params as { office: string };
     const now = await this.cache.current(office, undefined);
     if (!isStillGood(key, now)) return;
     const { verdicts, ...stamp } = await this.abilities.answer(now, questions);
     return send(request, reply, this.wording.batch(verdicts, stamp));
   }
+
+  /** Whoever acts for a collaborator may ask no more than that collaborator: the controller sees to it. */
+  private keyOf({ headers }: FastifyRequest) {
+    return headers['cardea-actor'] === undefined ? this.keys.find(headers.authorization) : undefined;
+  }
+}
+
+/** Whoever a key acts for may be allowed less than the key: the policies decide, in the controller. */
+function actsForSomeone(request: FastifyRequest): boolean {
+  return request.headers['cardea-actor'] !== undefined;
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
@@ -80,10 +89,14 @@ function send(request: FastifyRequest, reply: FastifyReply, text: string): Fasti
 
 function questionOf(body: unknown): Question | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  let members = 0;
-  for (const _ in body) members++;
   const { collaborator, dossier, action = 'open' } = body as Partial<Question>;
-  if (members !== ('action' in body ? 3 : 2) || !isText(collaborator) || !isText(dossier) || !isText(action)) return undefined;
+  if (
+    Object.keys(body).length !== ('action' in body ? 3 : 2) ||
+    !isText(collaborator) ||
+    !isText(dossier) ||
+    !isText(action)
+  )
+    return undefined;
   return { collaborator, dossier, action };
 }
 

@@ -13,16 +13,20 @@ export class Wording {
   constructor(private readonly abilities: AbilityService) {}
 
   /** The answer of `can-access`. */
-  single(verdict: Verdict, language: Language, stamp: { revision: string; policy: string; policySet: string | null }): string {
+  single(
+    verdict: Verdict,
+    language: Language,
+    stamp: { revision: string; policy: string; policySet: string | null },
+  ): string {
     const name = `${stamp.policy} ${language} ${verdict.allowed} ${verdict.rule}`;
     let start = this.singles.get(name);
     if (start === undefined) {
       const reason = this.abilities.reasonOf('dossier', verdict.rule, stamp.policySet)?.[language] ?? 'not_found';
-      const text = JSON.stringify({ allowed: verdict.allowed, rule: verdict.rule, reason, policy: stamp.policy });
+      const text = JSON.stringify({ allowed: verdict.allowed, rule: verdict.rule, reason });
       start = `${text.slice(0, -1)},"revision":"`;
       this.singles.set(name, start);
     }
-    return `${start}${stamp.revision}"}`;
+    return `${start}${stamp.revision}","policy":"${stamp.policy}"}`;
   }
 
   /** The answer of a batch. */

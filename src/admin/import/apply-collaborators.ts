@@ -15,7 +15,10 @@ interface Row extends Fields {
 /** Makes and updates the people of an office, many in one statement (rules 20, 21 and 23). */
 export async function applyCollaborators(write: Write, units: readonly Unit[], report: ChunkReport): Promise<void> {
   const records = units.map((unit) => unit.records as RecordOf<'collaborator'>[]);
-  const existing = await load(write, records.flatMap((own) => own[0]?.id ?? []));
+  const existing = await load(
+    write,
+    records.flatMap((own) => own[0]?.id ?? []),
+  );
   const holders = await holdersOf(write, records.flat());
   const language = await languageOf(write);
   const changed: Row[] = [];
@@ -37,7 +40,9 @@ export async function applyCollaborators(write: Write, units: readonly Unit[], r
     }
     if (!fields || JSON.stringify(fields) === JSON.stringify(before)) continue;
     changed.push({ id, ...fields });
-    write.recordEntity(`collaborator:${id}`, before ? 'update' : 'create', before ? { ...before } : null, { ...fields });
+    write.recordEntity(`collaborator:${id}`, before ? 'update' : 'create', before ? { ...before } : null, {
+      ...fields,
+    });
   }
   await store(write, changed);
 }

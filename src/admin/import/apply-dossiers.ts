@@ -1,4 +1,5 @@
 import { isSystem } from '#src/ability/actor.js';
+import type { ProblemError } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import type { TupleInput } from '#src/relations/tuples.js';
 import type { CollaboratorStatus } from '#src/relations/vocabulary.js';
@@ -17,11 +18,15 @@ import type { ChunkReport } from './report.js';
  */
 export async function applyDossiers(write: Write, units: readonly Unit[], report: ChunkReport): Promise<void> {
   const read = await readUnits(write, units, report);
-  const existing = await load(write, read.map(({ id }) => id));
+  const existing = await load(
+    write,
+    read.map(({ id }) => id),
+  );
   const state = await readState(write, read, existing);
   const hidden = isSystem(write.actor) ? new Set<string>() : hiddenFrom(write, state);
   const numbers = await holdersOf(write, read);
-  const office = { existing, tuples: state.ofDossier, ...state, numbers, hidden };
+  const { ofDossier: tuples, collaborators, clientGroups } = state;
+  const office = { existing, tuples, collaborators, clientGroups, numbers, hidden };
   const settled = read.map((unit) => settleDossier(unit, office));
 
   await store(write, settled);
@@ -114,7 +119,7 @@ async function store(write: Write, settled: readonly SettledDossier[]): Promise<
 /** A line of a list counts as one, and brings tuples that count beside it. */
 function reportOn(units: readonly DossierUnit[], settled: readonly SettledDossier[], report: ChunkReport): void {
   units.forEach(({ fields, tuples }, index) => {
-    const refused = settled[index]?.refused ?? new Map();
+    const refused = settled[index]?.refused ?? new Map<number, ProblemError>();
     for (const [line, error] of refused) report.refuse(line, error);
     const listed = new Set(fields.filter(({ isListed }) => isListed).map(({ line }) => line));
     for (const { line } of fields) if (!refused.has(line)) report.accept('dossier');

@@ -13,7 +13,7 @@ interface Row {
 /** Makes and updates entities of types that only policies know; the last line about one counts. */
 export async function applyEntities(write: Write, units: readonly Unit[], report: ChunkReport): Promise<void> {
   const wanted = units.flatMap((unit): Row[] => {
-    for (const _record of unit.records) report.accept('entity');
+    unit.records.forEach(() => report.accept('entity'));
     const last = unit.records.at(-1) as RecordOf<'entity'> | undefined;
     return last ? [{ type: last.type, id: last.id, properties: last.properties }] : [];
   });
@@ -37,6 +37,8 @@ export async function applyEntities(write: Write, units: readonly Unit[], report
   );
   for (const { type, id, properties } of changed) {
     const old = before.get(`${type}:${id}`);
-    write.recordEntity(`entity:${type}:${id}`, old ? 'update' : 'create', old ? { properties: old } : null, { properties });
+    write.recordEntity(`entity:${type}:${id}`, old ? 'update' : 'create', old ? { properties: old } : null, {
+      properties,
+    });
   }
 }

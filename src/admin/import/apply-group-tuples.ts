@@ -10,7 +10,10 @@ import type { ChunkReport } from './report.js';
 /** Adds who belongs to groups and who is excluded from them. */
 export async function applyGroupTuples(write: Write, units: readonly Unit[], report: ChunkReport): Promise<void> {
   const records = units.map((unit) => unit.records as RecordOf<'relationship'>[]);
-  const state = await readTupleState(write, records.flatMap((own) => own.slice(-1).map(({ tuple }) => tuple)));
+  const state = await readTupleState(
+    write,
+    records.flatMap((own) => own.slice(-1).map(({ tuple }) => tuple)),
+  );
   const add: TupleInput[] = [];
   for (const own of records) {
     const tuple = own.at(-1)?.tuple;

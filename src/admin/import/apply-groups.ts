@@ -29,7 +29,11 @@ export async function applyGroups(
   report: ChunkReport,
 ): Promise<void> {
   const records = units.map((unit) => unit.records as GroupRecord[]);
-  const existing = await load(write, table, records.flatMap((own) => own[0]?.id ?? []));
+  const existing = await load(
+    write,
+    table,
+    records.flatMap((own) => own[0]?.id ?? []),
+  );
   const given = records.flat().flatMap(({ fields }) => fields.name ?? []);
   const names = await foldNames(write, table, [...given, ...[...existing.values()].map(({ name }) => name)]);
   const changed: Row[] = [];
@@ -124,7 +128,8 @@ async function foldNames(write: Write, table: Table, names: readonly string[]): 
 
 async function store(write: Write, table: Table, changed: readonly Row[]): Promise<void> {
   if (changed.length === 0) return;
-  const email = table === 'client_group' ? { column: ', email', value: ', g.email', set: ', email = excluded.email' } : {};
+  const email =
+    table === 'client_group' ? { column: ', email', value: ', g.email', set: ', email = excluded.email' } : {};
   const { column = '', value = '', set = '' } = email as { column?: string; value?: string; set?: string };
   await rows(
     write.em,

@@ -31,8 +31,11 @@ export async function applyOffice(
   write.recordEntity('office', 'update', { ...before }, { ...fields });
 }
 
-function loosening({ defaultClientGroup: _group, uniqueGroupNames, ...rest }: OfficeLineFields): OfficeLineFields {
-  return uniqueGroupNames === false ? { ...rest, uniqueGroupNames } : rest;
+function loosening(given: OfficeLineFields): OfficeLineFields {
+  const first = { ...given };
+  delete first.defaultClientGroup;
+  if (first.uniqueGroupNames) delete first.uniqueGroupNames;
+  return first;
 }
 
 async function fault(

@@ -105,7 +105,12 @@ export class ChunkWriter {
 
   #leaveOut({ stage, units }: Chunk, refusal: ProblemError): ChunkAnswer[] {
     const deferred = this.#deferred;
-    if (stage === 'collaborators' && neededUntilReplaced.has(refusal.code) && deferred && deferred.length < maxDeferred) {
+    if (
+      stage === 'collaborators' &&
+      neededUntilReplaced.has(refusal.code) &&
+      deferred &&
+      deferred.length < maxDeferred
+    ) {
       deferred.push(...units);
       return [];
     }

@@ -53,7 +53,11 @@ function idOf(record: DossierRecord | undefined): string {
   return record.kind === 'dossier' ? record.id : record.tuple.objectId;
 }
 
-function listedTuples(id: string, { clientGroup, managers }: ListedPeople, names: ListedNames): TupleInput[] | ProblemError {
+function listedTuples(
+  id: string,
+  { clientGroup, managers }: ListedPeople,
+  names: ListedNames,
+): TupleInput[] | ProblemError {
   const tuples: TupleInput[] = [];
   if (clientGroup !== undefined) {
     const { exact = [], folded = [] } = names.groups.get(clientGroup) ?? {};

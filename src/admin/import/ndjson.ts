@@ -49,8 +49,8 @@ function toRecord(kind: LineKind, value: object): ImportRecord {
 }
 
 /** The id is the exported office's; an import goes to the office of its address, whatever its lines say. */
-function officeRecord({ kind, id: _id, settings, ...fields }: LineOf<'office'>): ImportRecord {
-  return { kind, fields: { ...fields, ...settings } };
+function officeRecord({ kind, name, email, language, policySet, settings }: LineOf<'office'>): ImportRecord {
+  return { kind, fields: { name, email, language, policySet, ...settings } };
 }
 
 function groupRecord({ kind, id, ...fields }: LineOf<'collaborator_group'> | LineOf<'client_group'>): ImportRecord {
@@ -65,7 +65,10 @@ function relationshipRecord(line: LineOf<'relationship'>): ImportRecord {
   if (!ref) throw invalid('relation', 'object, relation and subject that fit together');
   if (line.primary !== undefined && ref.relation !== 'manager') throw invalid('primary', 'only for managers');
   const { primary, expiresAt = null, createdAt } = line;
-  return { kind: 'relationship', tuple: { ...ref, expiresAt, ...(primary && { primary }), ...(createdAt && { createdAt }) } };
+  return {
+    kind: 'relationship',
+    tuple: { ...ref, expiresAt, ...(primary && { primary }), ...(createdAt && { createdAt }) },
+  };
 }
 
 /**
@@ -89,7 +92,8 @@ function digitsOf(text: string): string {
 }
 
 function checked<Kind extends LineKind>(kind: Kind, value: object): LineOf<Kind> {
-  return check(lineSchemas[kind] as z.ZodType<LineOf<Kind>>, value);
+  // The compiler does not see that the schema of one kind makes the line of that kind.
+  return check(lineSchemas[kind] as unknown as z.ZodType<LineOf<Kind>>, value);
 }
 
 /** @throws `invalid_request` with what the schema found */

@@ -4,7 +4,10 @@ import type { DossierFields } from '#src/admin/dossier-fields.js';
 
 /** The members of an office's own line. */
 export type OfficeLineFields = Partial<
-  Pick<Office, 'name' | 'email' | 'language' | 'onlyAdminsActivate' | 'uniqueGroupNames' | 'defaultClientGroup' | 'policySet'>
+  Pick<
+    Office,
+    'name' | 'email' | 'language' | 'onlyAdminsActivate' | 'uniqueGroupNames' | 'defaultClientGroup' | 'policySet'
+  >
 >;
 export type CollaboratorLineFields = Partial<
   Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>

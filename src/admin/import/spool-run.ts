@@ -31,7 +31,7 @@ export class SpoolRun {
   /** Writes sorted entries to the file, a line each: JSON holds no line end of its own. */
   static async write(file: FileHandle, start: number, entries: readonly SpoolEntry[]): Promise<SpoolRun> {
     const bytes = Buffer.from(entries.map(({ place, line, text }) => `${place}\t${line}\t${text}\n`).join(''));
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       done += (await file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
     }
     return new SpoolRun([], file, start, start + bytes.length);
@@ -62,7 +62,7 @@ export class SpoolRun {
 
   async #read(length: number): Promise<Buffer> {
     const block = Buffer.allocUnsafe(Math.min(length, this.end - this.position));
-    for (let done = 0; done < block.length; ) {
+    for (let done = 0; done < block.length;) {
       const { bytesRead } = await this.file!.read(block, done, block.length - done, this.position + done);
       if (bytesRead === 0) throw new Error('the temporary file of an import ended too early');
       done += bytesRead;

@@ -93,7 +93,7 @@ function replaceTop(heap: SpoolRun[]): void {
 }
 
 function sink(heap: SpoolRun[]): void {
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let least = at;
     for (const child of [2 * at + 1, 2 * at + 2]) {
       if (child < heap.length && byCurrent(heap[child]!, heap[least]!) < 0) least = child;

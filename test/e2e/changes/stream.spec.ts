@@ -89,11 +89,11 @@ describe('GET /v1/offices/{office}/changes as text/event-stream', () => {
   test('a text with line ends stays in its event: no value can begin an event of its own', async () => {
     const office = await OfficeClient.make(app);
     const stream = await open(office, `after=${await office.revision()}`);
-    const name = 'Anne\n\nid: 99.1\nevent: change\ndata: {}';
-    await office.collaborator('c1', { firstName: name });
+    const reason = 'À la demande\n\nid: 99.1\nevent: change\ndata: {}\r\rid: 99.2';
+    await office.api.patch(office.at(), { language: 'nl', reason }, { 'if-match': '*' });
     const event = await stream.next();
-    expect(event.id).not.toBe('99.1');
-    expect((JSON.parse(event.data ?? '') as { after: { firstName: string } }).after.firstName).toBe(name);
+    expect(event.id).not.toMatch(/^99/);
+    expect((JSON.parse(event.data ?? '') as { reason: string }).reason).toBe(reason);
   });
 
   test('a refusal is an ordinary problem: unknown office, wrong query, missing right, missing key', async () => {

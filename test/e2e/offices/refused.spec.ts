@@ -55,7 +55,7 @@ describe('400', () => {
     },
   );
 
-  test.each(['?reason=', '?reason=%00', `?reason=${'x'.repeat(1001)}`])('a reason cannot be %s', async (query) => {
+  test.each(['?reason=', `?reason=${'x'.repeat(1001)}`])('a reason cannot be %s', async (query) => {
     const answer = await platform.put(officePath(anId('office')) + query, anOffice());
     expect(verdict(answer)).toEqual([400, 'invalid_request']);
   });

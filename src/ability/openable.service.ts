@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { CursorCodec } from '#src/platform/cursor.js';
+import { Database } from '#src/platform/database.js';
+import { problem } from '#src/platform/errors.js';
+import { SigningKey } from '#src/platform/signing-key.js';
+import { firstRow, numbered, rows } from '#src/platform/sql.js';
+import { dossierSqlFields } from '#src/relations/dossier-sql.js';
+import { builtInTypes, revisionToken } from '#src/relations/vocabulary.js';
+import type { PackedRules } from './ability.js';
+import { AbilityService } from './ability.service.js';
+import { ActorsService, type Inquirer } from './actors.service.js';
+import { toSql } from './conditions-sql.js';
+
+/** One dossier of a list of what someone may open. */
+export interface OpenableDossier {
+  id: string;
+  name: string;
+  code: string | null;
+  status: string;
+}
+
+/** An ability as a front end takes it: plain CASL rules, with how long they hold. */
+export interface AbilityExport {
+  rules: PackedRules;
+  revision: string;
+  policy: string;
+  validUntil: string | null;
+  signature: string;
+  etag: string;
+}
+
+/** What one collaborator may do, as a list and as rules. */
+@Injectable()
+export class OpenableService {
+  constructor(
+    private readonly database: Database,
+    private readonly abilities: AbilityService,
+    private readonly actors: ActorsService,
+    private readonly key: SigningKey,
+  ) {}
+
+  /**
+   * The dossiers on which someone may do `action`, a page at a time in the order of their ids. The conditions of the
+   * ability are the WHERE of the query, so that the list is the same function of the same rules as a check.
+   *
+   * @throws `not_found` for a collaborator who does not exist, `invalid_cursor`
+   */
+  async dossiers(
+    asker: Inquirer,
+    collaborator: string,
+    page: { action: string; limit: number; cursor?: string | undefined },
+  ) {
+    const { office } = asker;
+    await this.actors.requireMayAsk(asker, [collaborator]);
+    const codec = new CursorCodec(this.key, [office, 'openable', collaborator, page.action]);
+    const after = codec.decode(page.cursor)?.[0] ?? null;
+    return this.database.inOffice(
+      office,
+      async (em) => {
+        const facts = await this.abilities.factsIn(em, office, [collaborator], []);
+        const subject = facts.subjects.get(collaborator);
+        if (!subject) throw problem('not_found', { type: 'collaborator', id: collaborator });
+        const { settings, policySet, revision } = facts;
+        const ability = this.abilities.abilityOf('dossier', { subject, settings, policySet });
+        const allowed = toSql(ability, page.action, dossierSqlFields);
+        const items = await rows<OpenableDossier>(
+          em,
+          numbered(`select d.id, d.name, d.code, d.status from dossier d
+                     where d.office = ? and ${allowed.sql} and (?::text is null or d.id > ?)
+                     order by d.id limit ?`),
+          [office, ...allowed.params, after, after, page.limit + 1],
+        );
+        const total = await firstRow<{ n: string }>(
+          em,
+          numbered(`select count(*) n from dossier d where d.office = ? and ${allowed.sql}`),
+          [office, ...allowed.params],
+        );
+        const last = items.length > page.limit ? items[page.limit - 1] : undefined;
+        return {
+          items: items.slice(0, page.limit),
+          nextCursor: last ? codec.encode([last.id]) : null,
+          total: Number(total?.n ?? 0),
+          revision: revisionToken(revision),
+          policy: this.abilities.policyHash(policySet),
+        };
+      },
+      { readOnly: true },
+    );
+  }
+
+  /**
+   * The rules of every built-in type for one collaborator, as CASL packs them. They say what the interface may offer;
+   * the service refuses by itself whatever they say.
+   *
+   * @throws `not_found` for a collaborator who does not exist
+   */
+  async ability(asker: Inquirer, collaborator: string): Promise<AbilityExport> {
+    const { office } = asker;
+    await this.actors.requireMayAsk(asker, [collaborator]);
+    return this.database.inOffice(
+      office,
+      async (em) => {
+        const facts = await this.abilities.factsIn(em, office, [collaborator], []);
+        const subject = facts.subjects.get(collaborator);
+        if (!subject) throw problem('not_found', { type: 'collaborator', id: collaborator });
+        const { settings, policySet } = facts;
+        const rules = builtInTypes.flatMap((type) =>
+          this.abilities.abilityOf(type, { subject, settings, policySet }).pack(),
+        );
+        const revision = revisionToken(facts.revision);
+        const policy = this.abilities.policyHash(policySet);
+        const { validUntil } = subject;
+        const signed = [office, collaborator, revision, policy, validUntil ?? '', JSON.stringify(rules)];
+        const signature = this.key.sign('ability', ...signed).toString('base64url');
+        const etag = createHash('sha256')
+          .update(JSON.stringify([rules, policy, validUntil]))
+          .digest('base64url');
+        return { rules, revision, policy, validUntil, signature, etag: `"${etag.slice(0, 27)}"` };
+      },
+      { readOnly: true },
+    );
+  }
+}

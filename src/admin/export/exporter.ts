@@ -1,0 +1,66 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { Slots } from '#src/admin/import/slots.js';
+import { OfficeReader, type OfficeView } from '#src/admin/office-reader.js';
+import type { ReadRequest } from '#src/admin/read-request.js';
+import { exportLines } from './export-lines.js';
+
+/** Each export holds a connection to PostgreSQL until its client has read it all. */
+const maxExports = 2;
+/** One snapshot of the office is kept for so long at most. */
+const exportDeadlineMs = 15 * 60_000;
+/** How long a client may read nothing: less than PostgreSQL leaves a transaction idle. */
+const patienceMs = 20_000;
+
+/** Writes an office as the lines that make the same office of an empty one. */
+@Injectable()
+export class Exporter {
+  readonly #slots = new Slots(maxExports);
+
+  constructor(private readonly reader: OfficeReader) {}
+
+  /**
+   * The office as NDJSON, as of one moment. The stream breaks off with an error where it cannot go on: half an office
+   * must not look like a whole one.
+   *
+   * @throws `office_not_found`, `forbidden`, `too_many_requests`
+   */
+  async export(request: ReadRequest): Promise<Readable> {
+    const release = this.#slots.take();
+    const output = new PassThrough();
+    const authorized = Promise.withResolvers<void>();
+    const use = async (view: OfficeView) => {
+      view.guard.require('office', 'export', { id: view.office.id });
+      authorized.resolve();
+      for await (const lines of exportLines(view)) await send(output, lines);
+    };
+    this.reader
+      .read(request, use, { deadlineMs: exportDeadlineMs })
+      .then(() => output.end())
+      .catch((error: unknown) => {
+        authorized.reject(error);
+        output.destroy(error as Error);
+      })
+      .finally(release);
+    // Its error goes to whoever reads it, and to nobody where the request was refused before.
+    output.on('error', () => undefined);
+    await authorized.promise;
+    return output;
+  }
+}
+
+/** Writes lines, and waits until they are on their way: what a slow client has not read is not held in memory. */
+async function send(output: PassThrough, lines: readonly object[]): Promise<void> {
+  if (output.destroyed) throw new Error('the client left');
+  if (output.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))) return;
+  const drained = Promise.withResolvers<void>();
+  const giveUp = () => drained.reject(new Error('the client reads no further'));
+  const timer = setTimeout(giveUp, patienceMs);
+  output.once('drain', drained.resolve).once('close', giveUp);
+  try {
+    await drained.promise;
+  } finally {
+    clearTimeout(timer);
+    output.off('drain', drained.resolve).off('close', giveUp);
+  }
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { aClientGroup } from '#test/factories/groups.js';
+import { anId } from '#test/factories/unique.js';
+import { startApp, type TestApp } from '#test/support/app.js';
+import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+
+interface Group {
+  id: string;
+  name: string;
+  email: string | null;
+  dossiers: string[];
+  collaborators: string[];
+  collaboratorGroups: string[];
+  excluded: string[];
+  revision: string;
+  warnings: { code: string; message: string }[];
+}
+
+let app: TestApp;
+let office: OfficeClient;
+const at = (id: string) => office.at('client-groups', id);
+const whole = { dossiers: ['d1', 'd2'], collaborators: ['anna'], collaboratorGroups: ['k'] };
+
+beforeAll(async () => {
+  app = await startApp();
+  office = await OfficeClient.make(app, { email: 'office@office.example' });
+  await office.collaborator('anna');
+  await office.collaborator('bert');
+  await office.collaboratorGroup('k', { members: ['bert'] });
+  for (const id of ['d1', 'd2', 'd3']) await office.dossier(id);
+});
+afterAll(() => app.close());
+
+describe('POST and PUT /client-groups', () => {
+  test('rule 27: one save makes the group with its e-mail, dossiers, people and groups, and all of it counts', async () => {
+    const made = await office.api.post<Group>(office.at('client-groups'), {
+      id: 'brussels',
+      name: '  Bruxelles ',
+      email: ' Bruxelles@office.example ',
+      ...whole,
+    });
+    expect(made.status).toBe(201);
+    expect(made.body).toEqual({
+      id: 'brussels',
+      name: 'Bruxelles',
+      email: 'Bruxelles@office.example',
+      ...whole,
+      excluded: [],
+      revision: expect.any(String),
+      warnings: [],
+    });
+    expect(await office.opens('anna', ['d1', 'd2', 'd3'])).toEqual(['d1', 'd2']);
+    expect(await office.opens('bert', ['d1', 'd2', 'd3'])).toEqual(['d1', 'd2']);
+    expect(await office.contact('d1')).toMatchObject({ email: 'Bruxelles@office.example', source: 'client_group' });
+    const read = await office.api.get<Group>(at('brussels'));
+    expect(read.body).toMatchObject({ id: 'brussels', ...whole });
+    expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
+  });
+
+  test('without an id it gets one of its own', async () => {
+    const made = await office.api.post<Group>(office.at('client-groups'), aClientGroup());
+    expect(made.status).toBe(201);
+    expect(made.body.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect((await office.api.get(at(made.body.id))).status).toBe(200);
+  });
+
+  test('rule 1: a group without dossiers and without people is legal', async () => {
+    const id = anId('g');
+    const made = await office.api.put<Group>(at(id), { name: 'Vide' });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({ email: null, dossiers: [], collaborators: [], collaboratorGroups: [] });
+  });
+
+  test('rule 12: a dossier that is in another group moves, and leaves the old one in the same write', async () => {
+    await office.dossier('moving');
+    await office.clientGroup('old', { dossiers: ['moving'], collaborators: ['anna'] });
+    const etag = await office.etag('client-groups', 'old');
+    expect(await office.may('anna', 'moving')).toBe(true);
+    const made = await office.api.put<Group>(at('new'), aClientGroup({ dossiers: ['moving'] }));
+    expect(made.body.dossiers).toEqual(['moving']);
+    expect((await office.api.get<Group>(at('old'))).body.dossiers).toEqual([]);
+    expect(await office.etag('client-groups', 'old')).not.toBe(etag);
+    expect(await office.may('anna', 'moving')).toBe(false);
+  });
+
+  test('a PUT on a group replaces the lists as a whole; the same one again needs no version and changes nothing', async () => {
+    const id = anId('g');
+    await office.clientGroup(id, { name: 'Tous', collaborators: ['anna'], collaboratorGroups: ['k'] });
+    const body = { name: 'Tous', collaborators: ['bert'] };
+    const replaced = await office.api.put<Group>(at(id), body, ifMatch(await office.etag('client-groups', id)));
+    expect(replaced.body).toMatchObject({ collaborators: ['bert'], collaboratorGroups: [], email: null });
+    const again = await office.api.put<Group>(at(id), { ...body, collaborators: ['bert', 'bert'] });
+    expect([again.status, again.headers.get('etag')]).toEqual([200, replaced.headers.get('etag')]);
+  });
+
+  test('rule 27: a save that is refused in its last part has changed nothing in its first', async () => {
+    const id = anId('g');
+    await office.clientGroup(id, { name: 'Avant', collaborators: ['anna'] });
+    const before = await office.api.get<Group>(at(id));
+    const refused = await office.api.patch(
+      at(id),
+      { name: 'Après', email: 'x@office.example', collaborators: { remove: ['anna'] }, dossiers: { add: ['d3', 'unknown'] } },
+      ifMatch('*'),
+    );
+    expect(verdict(refused)).toEqual([422, 'unknown_reference']);
+    const after = await office.api.get<Group>(at(id));
+    expect([after.body, after.headers.get('etag')]).toEqual([before.body, before.headers.get('etag')]);
+  });
+
+  test('of ten requests that make one id at once, one makes it and the others get a conflict', async () => {
+    const id = anId('g');
+    const post = () => office.api.post(office.at('client-groups'), { id, ...aClientGroup() });
+    const answers = await Promise.all(Array.from({ length: 10 }, post));
+    expect(answers.map(verdict).sort()).toEqual([[201, undefined], ...Array<unknown>(9).fill([409, 'id_taken'])]);
+    expect(verdict(await post())).toEqual([409, 'id_taken']);
+  });
+});
+
+describe('PATCH /client-groups/{id}', () => {
+  test('it adds and removes, and leaves what it does not name', async () => {
+    const id = anId('g');
+    await office.clientGroup(id, { name: 'Garde', email: 'garde@office.example', collaborators: ['anna'] });
+    const patched = await office.api.patch<Group>(
+      at(id),
+      { collaborators: { add: ['bert', 'anna'], remove: ['boss'] }, collaboratorGroups: { add: ['k'] } },
+      ifMatch('*'),
+    );
+    expect(patched.body).toMatchObject({ name: 'Garde', email: 'garde@office.example', collaboratorGroups: ['k'] });
+    expect(patched.body.collaborators.sort()).toEqual(['anna', 'bert']);
+    const cleared = await office.api.patch<Group>(at(id), { email: null }, ifMatch('*'));
+    expect(cleared.body.email).toBeNull();
+  });
+
+  test('rule 27: saves are versioned, and a stale one is refused with who changed what since', async () => {
+    const id = anId('g');
+    await office.clientGroup(id, { name: 'Un' });
+    const etag = await office.etag('client-groups', id);
+    expect(verdict(await office.api.patch(at(id), { name: 'Deux' }))).toEqual([428, 'if_match_required']);
+    const first = await office
+      .as('boss')
+      .api.patch(`${at(id)}?reason=Fusion`, { name: 'Deux', collaborators: { add: ['anna'] } }, ifMatch(etag));
+    expect(first.status).toBe(200);
+    for (const send of [
+      () => office.api.patch(at(id), { name: 'Trois' }, ifMatch(etag)),
+      () => office.api.put(at(id), { name: 'Trois' }, ifMatch(etag)),
+      () => office.api.delete(at(id), ifMatch(etag)),
+    ]) {
+      const stale = await send();
+      expect(verdict(stale)).toEqual([412, 'stale_version']);
+      expect((stale.body as Problem & { changes: unknown[] }).changes).toEqual([
+        {
+          revision: (first.body as Group).revision,
+          action: 'update',
+          actor: 'collaborator:boss',
+          at: expect.any(String),
+          reason: 'Fusion',
+          before: { name: 'Un', email: null },
+          after: {
+            name: 'Deux',
+            email: null,
+            relationships: [expect.objectContaining({ tuple: `client_group:${id}#collaborator@collaborator:anna` })],
+          },
+        },
+      ]);
+    }
+    expect((await office.api.patch(at(id), { name: 'Trois' }, ifMatch(first.headers.get('etag') ?? ''))).status).toBe(200);
+  });
+
+  test.each(['W/"1"', '"999999999"', 'nonsense', '"1", "2"', '1'])('If-Match %s is no version of the group', async (header) => {
+    const id = anId('g');
+    await office.clientGroup(id);
+    expect(verdict(await office.api.patch(at(id), { name: 'X' }, ifMatch(header)))).toEqual([412, 'stale_version']);
+  });
+
+  test('rule 27: a change from another side makes a new version too', async () => {
+    const id = anId('g');
+    await office.clientGroup(id);
+    const etag = await office.etag('client-groups', id);
+    await office.api.patch(office.at('collaborators', 'anna', 'client-groups'), { add: [id] });
+    expect(verdict(await office.api.put(at(id), { name: 'Sans anna' }, ifMatch(etag)))).toEqual([412, 'stale_version']);
+  });
+
+  test('rule 19: the address of a group is where its dossiers go once no manager is active', async () => {
+    await office.dossier('post', { managers: ['anna'] });
+    await office.clientGroup('mail', { dossiers: ['post'], email: 'mail@office.example' });
+    expect((await office.contact('post')).source).toBe('manager');
+    await office.api.patch(office.at('dossiers', 'post', 'managers'), { remove: ['anna'] });
+    expect(await office.contact('post')).toMatchObject({ email: 'mail@office.example', source: 'client_group' });
+    await office.api.patch(at('mail'), { email: null }, ifMatch('*'));
+    expect(await office.contact('post')).toMatchObject({ email: 'office@office.example', source: 'office' });
+  });
+});
