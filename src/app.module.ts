@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { SelfAudit } from '#src/ability/self-audit.js';
 import { AbilityModule } from '#src/ability/ability.module.js';
 import { AdminModule } from '#src/admin/admin.module.js';
 import { CheckModule } from '#src/check/check.module.js';
@@ -16,28 +17,33 @@ export interface AppParts {
   settings: Settings;
   logger: Logger;
   metrics: Metrics;
+  /** Only a test turns the fence off. */
+  fenceOff?: boolean;
 }
 
 /** The map of the rooms. */
 @Module({})
 export class AppModule {
-  static forRoot({ settings, logger, metrics }: AppParts): DynamicModule {
+  static forRoot({ settings, logger, metrics, fenceOff }: AppParts): DynamicModule {
     const { oidcIssuer: issuer, oidcAudience: audience } = settings;
     return {
       module: AppModule,
       imports: [
         DatabaseModule.forRoot({ settings, entities: relationEntities }),
         HttpModule.registerAsync({
-          inject: [Database],
-          useFactory: (database: Database) => ({
+          inject: [Database, SelfAudit],
+          useFactory: (database: Database, audit: SelfAudit) => ({
             findKey: findKeyIn(database),
             oidc: issuer !== undefined && audience !== undefined ? { issuer, audience } : null,
-            healthChecks: [{ name: 'database', check: () => database.ping() }],
+            healthChecks: [
+              { name: 'database', check: () => database.ping() },
+              { name: 'cache', check: () => audit.check() },
+            ],
             logger,
             metrics,
           }),
         }),
-        AbilityModule.forRoot(settings),
+        AbilityModule.forRoot({ settings, metrics, logger, fenceOff }),
         CheckModule,
         AdminModule,
       ],

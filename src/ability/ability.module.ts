@@ -1,35 +1,82 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { AbilityService } from './ability.service.js';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#src/platform/database.js';
+import type { Logger as Log } from '#src/platform/logs.js';
+import type { Metrics } from '#src/platform/metrics.js';
+import { connectRedis } from '#src/platform/redis.js';
+import type { Settings } from '#src/platform/settings.js';
+import { SigningKey } from '#src/platform/signing-key.js';
+import { AbilityService } from './ability.service.js';
 import { AccessCache } from './access-cache.js';
 import { ActorsService } from './actors.service.js';
 import { PolicyBundles } from './bundles.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { ExplainService } from './explain.service.js';
-import { OpenableService } from './openable.service.js';
 import { FactsLoader } from './facts-loader.js';
+import { OpenableService } from './openable.service.js';
+import { SelfAudit } from './self-audit.js';
+import { SharedCache } from './shared-cache.js';
+
+export interface AbilityOptions {
+  settings: Settings;
+  metrics: Metrics;
+  logger: Log;
+  /** Only a test turns the fence off, to see that without it stale answers come out. */
+  fenceOff?: boolean | undefined;
+}
 
 /** Policies and facts together. Global: both the questions and the administration ask it. */
 @Module({})
 export class AbilityModule {
   /** @throws `PolicyError` where a policy file is wrong: the service does not start */
-  static forRoot(options: { policyDir: string; policySetsDir: string | undefined }): DynamicModule {
+  static forRoot({ settings, metrics, logger, fenceOff }: AbilityOptions): DynamicModule {
+    const shared = async (key: SigningKey, observed: CacheMetrics) => {
+      if (settings.redisUrl === undefined) return null;
+      return new SharedCache(await connectRedis(settings.redisUrl, logger), key, (event) => observed.shared(event));
+    };
     return {
       module: AbilityModule,
       global: true,
       providers: [
-        { provide: PolicyBundles, useFactory: () => PolicyBundles.load(options.policyDir, options.policySetsDir) },
+        { provide: PolicyBundles, useFactory: () => PolicyBundles.load(settings.policyDir, settings.policySetsDir) },
+        { provide: CacheMetrics, useFactory: () => new CacheMetrics(metrics.registry) },
+        { provide: SharedCache, inject: [SigningKey, CacheMetrics], useFactory: shared },
         {
           provide: AccessCache,
-          inject: [Database, PolicyBundles],
-          useFactory: (database: Database, bundles: PolicyBundles) =>
-            new AccessCache(new FactsLoader(database), bundles),
+          inject: [Database, PolicyBundles, SharedCache, CacheMetrics],
+          useFactory: (database: Database, bundles: PolicyBundles, cache: SharedCache | null, events: CacheMetrics) => {
+            const made = new AccessCache(new FactsLoader(database), bundles, cache, { events, fenceOff });
+            events.watchSizes(() => made.sizes());
+            return made;
+          },
+        },
+        {
+          provide: SelfAudit,
+          inject: [AccessCache, CacheMetrics],
+          useFactory: (cache: AccessCache, events: CacheMetrics) => {
+            const log = new Logger('SelfAudit');
+            return new SelfAudit(
+              (office, question) => cache.recompute(office, question),
+              events,
+              (question, revision) =>
+                log.error(`a cached answer was wrong at revision ${revision}: ${JSON.stringify(question)}`),
+            );
+          },
         },
         AbilityService,
         ActorsService,
         ExplainService,
         OpenableService,
       ],
-      exports: [PolicyBundles, AccessCache, AbilityService, ActorsService, ExplainService, OpenableService],
+      exports: [
+        PolicyBundles,
+        CacheMetrics,
+        AccessCache,
+        SelfAudit,
+        AbilityService,
+        ActorsService,
+        ExplainService,
+        OpenableService,
+      ],
     };
   }
 }

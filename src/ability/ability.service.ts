@@ -10,6 +10,7 @@ import { AccessCache, type OfficeNow } from './access-cache.js';
 import { PolicyBundles } from './bundles.js';
 import { compile } from './compile.js';
 import type { Consistency } from './consistency.js';
+import { notFound, type Question } from './question.js';
 import { verdictOf, type Verdict } from './decide.js';
 
 /** Everything that settles an ability: one is compiled for each distinct input. */
@@ -21,13 +22,6 @@ export interface AbilityInput {
   action?: Record<string, unknown> | undefined;
 }
 
-/** May this collaborator do this with this dossier? */
-export interface Question {
-  collaborator: string;
-  dossier: string;
-  action: string;
-}
-
 /** What was asked of one snapshot, in the order of the questions. */
 export interface Answers {
   verdicts: Verdict[];
@@ -37,9 +31,6 @@ export interface Answers {
   /** The hash of the policies that decided. */
   policy: string;
 }
-
-/** What does not exist, and what no rule speaks of, answer the same: a check is no way to learn what exists. */
-const notFound: Verdict = Object.freeze({ allowed: false, rule: null });
 
 /** Policies and facts together: what one collaborator may do. */
 @Injectable()

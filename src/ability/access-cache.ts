@@ -5,11 +5,13 @@ import type { DossierFacts } from '#src/relations/facts.js';
 import { isId, revisionToken } from '#src/relations/vocabulary.js';
 import type { PolicyBundles } from './bundles.js';
 import type { Consistency } from './consistency.js';
+import { verdictOf } from './decide.js';
 import { EntryMaker, toSharedDossier, toSharedSubject } from './entries.js';
 import type { FactsLoader } from './facts-loader.js';
 import { Fence } from './fence.js';
 import type { DossierEntry, OfficeState, SubjectEntry } from './office-state.js';
 import { OfficeStates, type CacheBounds } from './office-states.js';
+import { notFound, type Question } from './question.js';
 import type { SharedCache, SharedEntry } from './shared-cache.js';
 import type { EntryName, SharedSubject } from './shared-entries.js';
 
@@ -29,7 +31,10 @@ interface Missing {
 
 /** What the cache tells about itself, for metrics. */
 export interface CacheEvents {
+  /** A statement that reads revisions is sent. */
   fence?(): void;
+  /** A request waits for such a statement. */
+  waited?(): void;
   loaded?(people: number, dossiers: number): void;
   evicted?(count: number): void;
 }
@@ -80,6 +85,7 @@ export class AccessCache {
     if (known !== undefined && (this.fenceOff || isFreshEnough(known, consistency))) {
       return { id, state: known, nowMs: known.readAtMs + (performance.now() - known.readSentAtMs) };
     }
+    this.events.waited?.();
     const read = await this.fence.read(id);
     if (read.revision === null) {
       this.states.forget(id);
@@ -122,6 +128,22 @@ export class AccessCache {
   dossier(now: OfficeNow, id: string): DossierEntry | undefined {
     const entry = now.state.dossiers.get(id);
     return entry !== undefined && now.state.isValid(entry, now.nowMs) ? entry : undefined;
+  }
+
+  /** The answer to one question straight from PostgreSQL, past every cache: what a self-audit compares with. */
+  async recompute(office: string, { collaborator, dossier, action }: Question) {
+    const loaded = await this.loader.load(office, [collaborator], [dossier], -1);
+    if (!loaded) throw problem('office_not_found');
+    const made = this.entries.loaded(loaded, [collaborator], [dossier]);
+    const ability = made.subjects[0]?.[1].ability;
+    const facts = made.dossiers[0]?.[1].facts;
+    const verdict = ability && facts ? verdictOf(ability, action, facts) : notFound;
+    return { revision: loaded.read.revision, atMs: loaded.read.atMs, verdict };
+  }
+
+  /** Entries held by this process. */
+  sizes(): { offices: number; subjects: number; dossiers: number } {
+    return this.states.sizes();
   }
 
   /** What an answer carries of the moment that it was given at. */

@@ -3,6 +3,7 @@ import type { Principal } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import type { SubjectFacts } from '#src/relations/facts.js';
+import { isId } from '#src/relations/vocabulary.js';
 
 /** Whoever a request acts for, inside one office: a collaborator, or the office's own integration (`system`). */
 export interface Actor {
@@ -58,6 +59,9 @@ export async function resolveActor(
   return { subject, label: `collaborator:${subject.id}`, via: 'person' };
 }
 
+/** What two addresses that differ only in case are made of; other letters have look-alikes that fold into these. */
+const asciiAddress = /^[\x21-\x7E]+$/;
+
 /**
  * By the token's subject first; by e-mail only where the issuer vouches for it. Where it says nothing, the address may
  * be one that its user typed in, and with it anyone could become anyone.
@@ -67,12 +71,12 @@ async function collaboratorOf(
   office: string,
   person: Extract<Principal, { kind: 'person' }>,
 ): Promise<string | undefined> {
-  const email = person.emailVerified === true ? (person.email ?? null) : null;
+  const { subject, email = '', emailVerified } = person;
   const found = await rows<{ id: string }>(
     em,
     `select id from collaborator where office = $1 and (id = $2 or lower(email) = lower($3))
-      order by (id = $2) desc limit 1`,
-    [office, person.subject, email],
+      order by (id = $2) is true desc limit 1`,
+    [office, isId(subject) ? subject : null, emailVerified === true && asciiAddress.test(email) ? email : null],
   );
   return found[0]?.id;
 }

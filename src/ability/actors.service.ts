@@ -64,10 +64,12 @@ export class ActorsService {
     return this.database.inOffice(
       office,
       async (em) => {
+        // Who asks comes first: to a person of another office, this one does not exist (rule 32).
+        const may = isWholeOffice(asker) ? undefined : await this.permissions(em, asker);
         const facts = await this.abilities.factsIn(em, office, [], [dossier]);
         const found = facts.dossiers.get(dossier);
         if (!found) throw problem('not_found', { type: 'dossier', id: dossier });
-        if (!isWholeOffice(asker)) await this.requireMaySeeAudience(em, asker, { ...found });
+        if (may) requireMaySeeAudience(may, { ...found });
         const audience = await audienceOf(em, this.abilities, office, [dossier], action);
         const entries: AudienceEntry[] = audience.get(dossier) ?? [];
         return { audience: entries, revision: facts.revision, policy: this.abilities.policyHash(facts.policySet) };
@@ -83,15 +85,7 @@ export class ActorsService {
     return this.abilities.actionsOf('dossier', null).some((action) => may('dossier', action, dossier));
   }
 
-  private async requireMaySeeAudience(em: EntityManager, asker: Inquirer, dossier: Resource) {
-    const may = await this.permissions(em, asker);
-    if (!may('dossier', 'open', dossier)) throw problem('not_found', { type: 'dossier', id: dossier.id });
-    if (!may('collaborator', 'check_access', { id: '-' }) && !may('dossier', 'assign_manager', dossier)) {
-      throw problem('forbidden');
-    }
-  }
-
-  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer) {
+  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer): Promise<Permissions> {
     const { subject } = await this.actorOf(em, office, principal, actor);
     const { settings, policySet } = await this.abilities.factsIn(em, office, [], []);
     return (type: string, action: string, resource: Resource) =>
@@ -102,4 +96,14 @@ export class ActorsService {
 /** A key that names no collaborator asks for the office as a whole. */
 function isWholeOffice({ principal, actor }: Inquirer): boolean {
   return principal.kind === 'key' && actor === undefined;
+}
+
+/** What one asker may do. */
+type Permissions = (type: string, action: string, resource: Resource) => boolean;
+
+function requireMaySeeAudience(may: Permissions, dossier: Resource): void {
+  if (!may('dossier', 'open', dossier)) throw problem('not_found', { type: 'dossier', id: dossier.id });
+  if (!may('collaborator', 'check_access', { id: '-' }) && !may('dossier', 'assign_manager', dossier)) {
+    throw problem('forbidden');
+  }
 }

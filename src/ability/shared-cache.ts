@@ -57,6 +57,9 @@ interface Scripts {
   cardeaForward(keys: number, ...args: (string | number)[]): Promise<number>;
 }
 
+/** What came of asking Redis; `rest`: it was not asked, for it failed a moment ago. */
+export type SharedCacheEvent = 'hit' | 'miss' | 'error' | 'rest';
+
 /** What a caller knows of the office: enough to judge what lies in Redis. */
 export interface KnownChanges {
   /** The revision at which the entries must be true. */
@@ -90,7 +93,7 @@ export class SharedCache {
   constructor(
     private readonly redis: RedisClient,
     private readonly key: SigningKey,
-    private readonly observe: (event: 'hit' | 'miss' | 'error' | 'rest') => void = () => undefined,
+    private readonly observe: (event: SharedCacheEvent) => void = () => undefined,
   ) {
     redis.defineCommand('cardeaRead', { lua: readScript });
     redis.defineCommand('cardeaForward', { lua: forwardScript });

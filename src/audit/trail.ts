@@ -37,13 +37,20 @@ export async function appendChanges(
   entries: readonly ChangeEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
+  // A column a parameter, an entry a line of it: JSON has no line end of its own, nor have keys. One large JSON document
+  // would cost PostgreSQL several times as much to take apart.
+  const column = (text: (entry: ChangeEntry) => string) => entries.map(text).join('\n');
+  const json = (value: unknown) => (value === null || value === undefined ? '' : JSON.stringify(value));
   await rows(
     em,
     `insert into change (office, revision, sequence, key, action, actor, via, before, after, reason, request_id)
-     select $1, $2, e.position, e.key, e.action, $4, $5, e.before, e.after, $6, $7
-       from rows from (jsonb_to_recordset($3::jsonb) as (key text, action text, before jsonb, after jsonb))
-            with ordinality as e (key, action, before, after, position)`,
-    [office, revision, JSON.stringify(entries), origin.actor, origin.via, origin.reason, origin.requestId],
+     select $1, $2, e.position, e.key, e.action, $4, $5, nullif(e.before, '')::jsonb, nullif(e.after, '')::jsonb, $6, $7
+       from unnest(string_to_array($3, E'\\n'), string_to_array($8, E'\\n'), string_to_array($9, E'\\n'),
+                   string_to_array($10, E'\\n')) with ordinality as e (key, action, before, after, position)`,
+    [
+      ...[office, revision, column(({ key }) => key), origin.actor, origin.via, origin.reason, origin.requestId],
+      ...[column(({ action }) => action), column(({ before }) => json(before)), column(({ after }) => json(after))],
+    ],
   );
 }
 

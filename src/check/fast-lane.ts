@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccessCache } from '#src/ability/access-cache.js';
-import { AbilityService, type Question } from '#src/ability/ability.service.js';
+import { AbilityService } from '#src/ability/ability.service.js';
+import { CacheMetrics } from '#src/ability/cache-metrics.js';
+import type { Question } from '#src/ability/question.js';
 import type { Verdict } from '#src/ability/decide.js';
+import { SelfAudit } from '#src/ability/self-audit.js';
 import { negotiateLanguage } from '#src/platform/languages.js';
 import { isStillGood, KnownKeys } from './known-keys.js';
 import { maxQuestions } from './can-access.schema.js';
@@ -27,6 +30,8 @@ export class FastLane {
     host: HttpAdapterHost,
     private readonly abilities: AbilityService,
     private readonly cache: AccessCache,
+    private readonly metrics: CacheMetrics,
+    private readonly audit: SelfAudit,
   ) {
     this.wording = new Wording(abilities);
     // Routes are made before modules are told that they are ready, so this cannot wait until then.
@@ -48,21 +53,27 @@ export class FastLane {
   private async single(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const question = questionOf(request.body);
     const key = question && this.keyOf(request);
-    if (!question || !key?.scopes.includes('check') || actsForSomeone(request)) return;
+    if (!question || !key?.scopes.includes('check')) return;
     const { office } = request.params as { office: string };
     const now = await this.cache.current(office, undefined);
     if (!isStillGood(key, now)) return;
     const language = negotiateLanguage(request.headers['accept-language']);
-    const verdict = this.abilities.verdictInCache(now, question);
-    if (verdict) return send(request, reply, this.wording.single(verdict, language, this.cache.stamp(now)));
+    const known = this.abilities.verdictInCache(now, question);
+    if (known) {
+      this.audit.sample(now, question, known, now.state.applied);
+      this.metrics.checked(known.allowed, true, reply.elapsedTime / 1_000);
+      return send(request, reply, this.wording.single(known, language, this.cache.stamp(now)));
+    }
     const answers = await this.abilities.answer(now, [question]);
-    return send(request, reply, this.wording.single(answers.verdicts[0] as Verdict, language, answers));
+    const verdict = answers.verdicts[0] as Verdict;
+    this.metrics.checked(verdict.allowed, false, reply.elapsedTime / 1_000);
+    return send(request, reply, this.wording.single(verdict, language, answers));
   }
 
   private async batch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     const questions = questionsOf(request.body);
     const key = questions && this.keyOf(request);
-    if (!questions || !key?.scopes.includes('check') || actsForSomeone(request)) return;
+    if (!questions || !key?.scopes.includes('check')) return;
     const { office } = request.params as { office: string };
     const now = await this.cache.current(office, undefined);
     if (!isStillGood(key, now)) return;
@@ -74,11 +85,6 @@ export class FastLane {
   private keyOf({ headers }: FastifyRequest) {
     return headers['cardea-actor'] === undefined ? this.keys.find(headers.authorization) : undefined;
   }
-}
-
-/** Whoever a key acts for may be allowed less than the key: the policies decide, in the controller. */
-function actsForSomeone(request: FastifyRequest): boolean {
-  return request.headers['cardea-actor'] !== undefined;
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {

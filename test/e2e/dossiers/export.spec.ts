@@ -69,7 +69,7 @@ describe('the Excel export', () => {
       expect(cell.formula).toBeUndefined();
       if (cell.type === Excel.ValueType.String) expect(cell.numFmt).toBe('@');
     }
-    expect(texts.find(([id]) => id === 'd2')).toMatchObject(['d2', '<Été> & "Co"', '0012', '']);
+    expect(texts.find(([id]) => id === 'd2')?.slice(0, 4)).toEqual(['d2', '<Été> & "Co"', '0012', '']);
   });
 
   test.each([
