@@ -1,9 +1,13 @@
 import 'reflect-metadata';
+import cluster from 'node:cluster';
+import type { Server } from 'node:http';
+import { startDatabaseServer } from '#src/platform/database.module.js';
+import { createLogger, type Logger } from '#src/platform/logs.js';
+import { Metrics, serveMetrics } from '#src/platform/metrics.js';
+import { readSettings, type Settings } from '#src/platform/settings.js';
 import { createApp } from './app.js';
 import { welcome } from './welcome.js';
-import { createLogger } from '#src/platform/logs.js';
-import { Metrics, serveMetrics } from '#src/platform/metrics.js';
-import { readSettings } from '#src/platform/settings.js';
+import { serveWorkerMetrics, Workers } from './workers.js';
 
 /** What is in flight has this long to finish once the service is told to stop. */
 const closeDeadlineMs = 10_000;
@@ -16,19 +20,49 @@ async function main(): Promise<void> {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
-  const metrics = new Metrics().collectProcess();
-  const app = await createApp({ settings, logger, metrics });
-  const firstSteps = await welcome(app, settings);
-  await app.listen(settings.port, settings.host);
-  const metricsServer =
-    settings.metricsPort === undefined ? undefined : await serveMetrics(metrics, settings.metricsPort, settings.host);
-  process.stdout.write(firstSteps(await app.getUrl()));
-
+  const close =
+    cluster.isPrimary && settings.workers > 1 ? await serveByWorkers(settings, logger) : await serve(settings, logger);
   logger.info({ signal: await stopped }, 'stopping');
   // Once the deadline has passed, what is left is not worth waiting for: every acknowledged write is in PostgreSQL.
   setTimeout(() => process.exit(0), closeDeadlineMs).unref();
-  metricsServer?.close();
+  await close();
+}
+
+/** One process that does it all. @returns how to stop it */
+async function serve(settings: Settings, logger: Logger): Promise<() => Promise<void>> {
+  const metrics = new Metrics().collectProcess();
+  const app = await createApp({ settings, logger, metrics });
+  // A worker's primary has done this.
+  const firstSteps = cluster.isPrimary ? await welcome(app, settings) : () => '';
+  await app.listen(settings.port, settings.host);
+  const metricsServer = await metricsOn(settings.metricsPort, (port) => serveMetrics(metrics, port, settings.host));
+  process.stdout.write(firstSteps(await app.getUrl()));
+  return async () => {
+    metricsServer?.close();
+    await app.close();
+  };
+}
+
+/** The first process starts PostgreSQL where it must, prepares the database, and leaves the requests to its workers. */
+async function serveByWorkers(settings: Settings, logger: Logger): Promise<() => Promise<void>> {
+  const server = await startDatabaseServer(settings);
+  const app = await createApp({ settings: { ...settings, databaseUrl: server.url }, logger, metrics: new Metrics() });
+  await app.init();
+  const firstSteps = await welcome(app, settings);
   await app.close();
+  const workers = new Workers(settings, server.url, logger);
+  const port = await workers.start();
+  const metricsServer = await metricsOn(settings.metricsPort, (own) => serveWorkerMetrics(own, settings.host));
+  process.stdout.write(firstSteps(`http://${settings.host}:${port}`));
+  return async () => {
+    metricsServer?.close();
+    await workers.stop();
+    await server.stop();
+  };
+}
+
+async function metricsOn(port: number | undefined, serveOn: (port: number) => Promise<Server>) {
+  return port === undefined ? undefined : serveOn(port);
 }
 
 main().then(

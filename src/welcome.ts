@@ -13,6 +13,9 @@ export async function welcome(app: INestApplication, settings: Settings): Promis
   const database = app.get(Database);
   const { bootstrapKey, dataDir, databaseUrl } = settings;
   const isEmbedded = databaseUrl === undefined;
-  const seeded = await seedBootstrapKey({ bootstrapKey, isEmbedded, dataDir }, (key) => storePlatformKey(database, key));
-  return (url) => `Cardea listens on ${url}${seeded ? '' : ' (no bootstrap key: set CARDEA_BOOTSTRAP_KEY to make one)'}\n`;
+  const seeded = await seedBootstrapKey({ bootstrapKey, isEmbedded, dataDir }, (key) =>
+    storePlatformKey(database, key),
+  );
+  return (url) =>
+    `Cardea listens on ${url}${seeded ? '' : ' (no bootstrap key: set CARDEA_BOOTSTRAP_KEY to make one)'}\n`;
 }

@@ -39,15 +39,18 @@ export class ActorsService {
   /**
    * A collaborator may ask about themselves, and about everyone as an admin.
    *
+   * @returns the collaborator who asks: what does not exist for them does not exist in the answer (rule 15);
+   *   `undefined` where the office as a whole asks, for which everything exists
    * @throws `forbidden`
    */
-  async requireMayAsk(asker: Inquirer, people: readonly string[]): Promise<void> {
-    if (isWholeOffice(asker)) return;
-    await this.database.inOffice(
+  async requireMayAsk(asker: Inquirer, people: readonly string[]): Promise<string | undefined> {
+    if (isWholeOffice(asker)) return undefined;
+    return this.database.inOffice(
       asker.office,
       async (em) => {
-        const may = await this.permissions(em, asker);
+        const { may, self } = await this.permissions(em, asker);
         if (!people.every((id) => may('collaborator', 'check_access', { id }))) throw problem('forbidden');
+        return self;
       },
       { readOnly: true },
     );
@@ -65,7 +68,7 @@ export class ActorsService {
       office,
       async (em) => {
         // Who asks comes first: to a person of another office, this one does not exist (rule 32).
-        const may = isWholeOffice(asker) ? undefined : await this.permissions(em, asker);
+        const may = isWholeOffice(asker) ? undefined : (await this.permissions(em, asker)).may;
         const facts = await this.abilities.factsIn(em, office, [], [dossier]);
         const found = facts.dossiers.get(dossier);
         if (!found) throw problem('not_found', { type: 'dossier', id: dossier });
@@ -81,15 +84,16 @@ export class ActorsService {
   /** `true` where the asker may do anything at all with the dossier. */
   async seesDossier(em: EntityManager, asker: Inquirer, dossier: DossierFacts): Promise<boolean> {
     if (isWholeOffice(asker)) return true;
-    const may = await this.permissions(em, asker);
-    return this.abilities.actionsOf('dossier', null).some((action) => may('dossier', action, dossier));
+    const { may, policySet } = await this.permissions(em, asker);
+    return this.abilities.actionsOf('dossier', policySet).some((action) => may('dossier', action, dossier));
   }
 
-  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer): Promise<Permissions> {
+  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer) {
     const { subject } = await this.actorOf(em, office, principal, actor);
     const { settings, policySet } = await this.abilities.factsIn(em, office, [], []);
-    return (type: string, action: string, resource: Resource) =>
+    const may: Permissions = (type, action, resource) =>
       allows(this.abilities.abilityOf(type, { subject, settings, policySet }), action, resource);
+    return { may, self: subject.id, policySet };
   }
 }
 

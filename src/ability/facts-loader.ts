@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Database } from '#src/platform/database.js';
+import type { PreparedReader } from '#src/platform/prepared-reader.js';
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
 import type { FenceRead, ReadRevisions } from './fence.js';
@@ -7,14 +8,30 @@ import type { FenceRead, ReadRevisions } from './fence.js';
 /** A read brings at most this many changed keys; past that, starting afresh is cheaper than following. */
 const maxKeysPerRead = 2_000;
 
-interface FenceRow {
-  office: string;
-  revision: string | null;
-  policy_set: string | null;
-  keys: string[] | null;
-  platform: string;
-  at_ms: number;
-}
+/** Null keys: more than can be followed have changed, or nothing is known yet. */
+const fenceStatement = {
+  name: 'fence',
+  text: `select f.office, o.revision, o.policy_set, p.revision, extract(epoch from statement_timestamp()) * 1000,
+                case when f.applied < 0 then null
+                     when o.revision <= f.applied then '{}'
+                     else (select case when count(*) <= $3 then array_agg(k.key) end
+                             from (select distinct c.key from changed_key c
+                                    where c.office = f.office and c.revision > f.applied and c.revision <= o.revision
+                                    limit $3 + 1) k)
+                end
+           from unnest($1::text[], $2::bigint[]) as f (office, applied)
+          cross join platform_revision p
+           left join office_revision o on o.office = f.office`,
+};
+
+type FenceRow = [
+  office: string,
+  revision: string | null,
+  policySet: string | null,
+  platform: string,
+  atMs: string,
+  keys: string[] | null,
+];
 
 /** The facts of a check with what brings the cache forward to them: all of one snapshot. */
 export interface LoadedFacts {
@@ -32,27 +49,26 @@ type FactsRow = {
 
 /** The two statements of the check path, both prepared. */
 export class FactsLoader {
-  constructor(private readonly database: Database) {}
+  private readonly fence: PreparedReader;
+
+  constructor(private readonly database: Database) {
+    this.fence = database.preparedReader(fenceStatement);
+  }
 
   /** The revisions of several offices and what has changed since the known ones, by one statement. */
   readonly readRevisions: ReadRevisions = async (offices, applied) => {
-    const rows = await this.database.query<FenceRow>('fence', 'select * from fence($1, $2, $3)', [
-      offices,
-      applied,
-      maxKeysPerRead,
-    ]);
-    return new Map(
-      rows.map((row) => [
-        row.office,
-        {
-          revision: row.revision === null ? null : Number(row.revision),
-          policySet: row.policy_set,
-          keys: row.keys,
-          platform: Number(row.platform),
-          atMs: Number(row.at_ms),
-        },
-      ]),
-    );
+    const rows = await this.fence.read<FenceRow>([offices, applied, maxKeysPerRead]);
+    const reads = new Map<string, Omit<FenceRead, 'sentAtMs'>>();
+    for (const [office, revision, policySet, platform, atMs, keys] of rows) {
+      reads.set(office, {
+        revision: revision === null ? null : Number(revision),
+        policySet,
+        keys,
+        platform: Number(platform),
+        atMs: Number(atMs),
+      });
+    }
+    return reads;
   };
 
   /**

@@ -4,7 +4,7 @@ import { CursorCodec } from '#src/platform/cursor.js';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
-import { firstRow, numbered, rows } from '#src/platform/sql.js';
+import { allOf, firstRow, numbered, rows } from '#src/platform/sql.js';
 import { dossierSqlFields } from '#src/relations/dossier-sql.js';
 import { builtInTypes, revisionToken } from '#src/relations/vocabulary.js';
 import type { PackedRules } from './ability.js';
@@ -42,7 +42,8 @@ export class OpenableService {
 
   /**
    * The dossiers on which someone may do `action`, a page at a time in the order of their ids. The conditions of the
-   * ability are the WHERE of the query, so that the list is the same function of the same rules as a check.
+   * ability are the WHERE of the query, so that the list is the same function of the same rules as a check. An admin who
+   * asks about another is shown what they can open themselves: the rest does not exist for them (rule 15).
    *
    * @throws `not_found` for a collaborator who does not exist, `invalid_cursor`
    */
@@ -52,18 +53,20 @@ export class OpenableService {
     page: { action: string; limit: number; cursor?: string | undefined },
   ) {
     const { office } = asker;
-    await this.actors.requireMayAsk(asker, [collaborator]);
-    const codec = new CursorCodec(this.key, [office, 'openable', collaborator, page.action]);
+    const self = (await this.actors.requireMayAsk(asker, [collaborator])) ?? collaborator;
+    const codec = new CursorCodec(this.key, [office, 'openable', self, collaborator, page.action]);
     const after = codec.decode(page.cursor)?.[0] ?? null;
     return this.database.inOffice(
       office,
       async (em) => {
-        const facts = await this.abilities.factsIn(em, office, [collaborator], []);
-        const subject = facts.subjects.get(collaborator);
-        if (!subject) throw problem('not_found', { type: 'collaborator', id: collaborator });
+        const facts = await this.abilities.factsIn(em, office, [collaborator, self], []);
         const { settings, policySet, revision } = facts;
-        const ability = this.abilities.abilityOf('dossier', { subject, settings, policySet });
-        const allowed = toSql(ability, page.action, dossierSqlFields);
+        const may = (id: string, action: string) => {
+          const subject = facts.subjects.get(id);
+          if (!subject) throw problem('not_found', { type: 'collaborator', id: collaborator });
+          return toSql(this.abilities.abilityOf('dossier', { subject, settings, policySet }), action, dossierSqlFields);
+        };
+        const allowed = allOf([may(collaborator, page.action), ...(self === collaborator ? [] : [may(self, 'open')])]);
         const items = await rows<OpenableDossier>(
           em,
           numbered(`select d.id, d.name, d.code, d.status from dossier d

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { previewSchema } from './answer.schema.js';
-import { deltaSchema, idListSchema, idSchema, labelSchema, maxLabels, warningSchema, writeBody } from './fields.schema.js';
+import {
+  deltaSchema,
+  idListSchema,
+  idSchema,
+  labelSchema,
+  maxLabels,
+  warningSchema,
+  writeBody,
+} from './fields.schema.js';
 import { dossierFilterSchema } from './monitor.schema.js';
 
 const labelDelta = z.strictObject({ add: z.array(labelSchema).default([]), remove: z.array(labelSchema).default([]) });

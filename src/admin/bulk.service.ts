@@ -43,7 +43,9 @@ export class BulkService {
   private async editAll(write: Write, ids: readonly string[], set: BulkEdit['set']): Promise<BulkRow[]> {
     const loaded = await loadDossiers(write, ids);
     const refusal = await attempt(write, (part) => editTogether(part, [...loaded.values()], set));
-    const unknown = ids.filter((id) => !loaded.has(id)).map((id) => [id, problem('not_found', { type: 'dossier', id })] as const);
+    const unknown = ids
+      .filter((id) => !loaded.has(id))
+      .map((id) => [id, problem('not_found', { type: 'dossier', id })] as const);
     const refused = new Map<string, ProblemError>(unknown);
     if (refusal) {
       for (const [id, dossier] of loaded) {
@@ -99,14 +101,20 @@ function requireEach(write: Write, facts: LoadedDossier['facts'], set: BulkEdit[
 function tupleChange({ row, tuples }: LoadedDossier, set: BulkEdit['set']) {
   const group = tuples.find((t) => t.relation === 'client_group');
   const managers = tuples.filter((t) => t.relation === 'manager' && t.inForce).map((t) => t.subjectId);
-  const delta = Array.isArray(set.managers) ? deltaTo(set.managers, managers) : (set.managers ?? { add: [], remove: [] });
+  const delta = Array.isArray(set.managers)
+    ? deltaTo(set.managers, managers)
+    : (set.managers ?? { add: [], remove: [] });
   const made = (collaborator: string) => tuple.dossierHas(row.id, 'manager', collaborator);
   const leaves = set.clientGroup === null && group ? [group] : [];
   const joins = set.clientGroup ? [tuple.dossierInClientGroup(row.id, set.clientGroup)] : [];
   return { add: [...joins, ...delta.add.map(made)], remove: [...leaves, ...delta.remove.map(made)] };
 }
 
-async function setLabels(write: Write, { row }: LoadedDossier, wanted: NonNullable<BulkEdit['set']['labels']>): Promise<void> {
+async function setLabels(
+  write: Write,
+  { row }: LoadedDossier,
+  wanted: NonNullable<BulkEdit['set']['labels']>,
+): Promise<void> {
   const removed = new Set(Array.isArray(wanted) ? row.labels : wanted.remove);
   const added = Array.isArray(wanted) ? wanted : wanted.add;
   const labels = [...new Set([...row.labels.filter((label) => !removed.has(label)), ...added])];

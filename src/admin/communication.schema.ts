@@ -7,7 +7,11 @@ import { dossierFilterSchema } from './monitor.schema.js';
 export const communicationPostSchema = writeBody({
   select: z.union([z.strictObject({ ids: idListSchema.min(1) }), z.strictObject({ filter: dossierFilterSchema })]),
   /** One line: it becomes a header of a mail. */
-  subject: z.string().max(1000).transform(tidy).refine((text) => text !== '' && text.length <= 200 && isOneLine(text)),
+  subject: z
+    .string()
+    .max(1000)
+    .transform(tidy)
+    .refine((text) => text !== '' && text.length <= 200 && isOneLine(text)),
   body: z.string().min(1).max(100_000),
 });
 export type CommunicationPost = z.infer<typeof communicationPostSchema>;

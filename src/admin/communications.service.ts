@@ -77,7 +77,13 @@ export class CommunicationsService {
       `insert into communication_message (office, communication, dossier, recipient, sender, reply_to, subject, body)
        select $1, $2, m.dossier, m."to", m."from", m."replyTo", $3, $4
          from jsonb_to_recordset($5::jsonb) as m (dossier text, "to" text, "from" text, "replyTo" text)`,
-      [office, message.id, message.subject, message.body, JSON.stringify(results.filter((row) => row.status === 'queued'))],
+      [
+        office,
+        message.id,
+        message.subject,
+        message.body,
+        JSON.stringify(results.filter((row) => row.status === 'queued')),
+      ],
     );
   }
 }

@@ -28,7 +28,8 @@ export async function activateDossier(write: Write, dossier: LoadedDossier, choi
   const managers = (choice.managers ?? []).map((collaborator) => tuple.dossierHas(id, 'manager', collaborator));
   await changeTuples(write, { add: managers });
   const old = dossier.tuples.find((t) => t.relation === 'client_group')?.subjectId ?? null;
-  const chosen = choice.clientGroup === undefined ? (old ?? write.office.settings.defaultClientGroup) : choice.clientGroup;
+  const chosen =
+    choice.clientGroup === undefined ? (old ?? write.office.settings.defaultClientGroup) : choice.clientGroup;
   if (chosen !== null && chosen !== old) {
     await changeTuples(write, { add: [tuple.dossierInClientGroup(id, chosen)] }, { authorize: false });
   } else if (chosen === null && old !== null) {
@@ -47,7 +48,12 @@ export async function deactivateDossier(write: Write, dossier: LoadedDossier): P
 async function changeStatus(write: Write, { row }: LoadedDossier, status: DossierStatus): Promise<void> {
   if (row.status === status) throw problem('invalid_transition', { from: row.status, to: status });
   await write.em.nativeUpdate(DossierEntity, { office: write.office.id, id: row.id }, { status });
-  write.recordEntity(`dossier:${row.id}`, status === 'active' ? 'activate' : 'deactivate', { status: row.status }, { status });
+  write.recordEntity(
+    `dossier:${row.id}`,
+    status === 'active' ? 'activate' : 'deactivate',
+    { status: row.status },
+    { status },
+  );
 }
 
 /** How many managers a warning names before it counts the rest. */

@@ -12,10 +12,54 @@ import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 
 const headings: Record<Language, readonly string[]> = {
-  en: ['Dossier', 'Name', 'Code', 'Enterprise number', 'Status', 'Client group', 'Managers', 'Labels', 'Contact', 'Result'],
-  fr: ['Dossier', 'Nom', 'Code', "Numéro d'entreprise", 'Statut', 'Groupe de clients', 'Gestionnaires', 'Étiquettes', 'Contact', 'Résultat'],
-  nl: ['Dossier', 'Naam', 'Code', 'Ondernemingsnummer', 'Status', 'Klantengroep', 'Dossierbeheerders', 'Labels', 'Contact', 'Resultaat'],
-  de: ['Akte', 'Name', 'Code', 'Unternehmensnummer', 'Status', 'Mandantengruppe', 'Verantwortliche', 'Etiketten', 'Kontakt', 'Ergebnis'],
+  en: [
+    'Dossier',
+    'Name',
+    'Code',
+    'Enterprise number',
+    'Status',
+    'Client group',
+    'Managers',
+    'Labels',
+    'Contact',
+    'Result',
+  ],
+  fr: [
+    'Dossier',
+    'Nom',
+    'Code',
+    "Numéro d'entreprise",
+    'Statut',
+    'Groupe de clients',
+    'Gestionnaires',
+    'Étiquettes',
+    'Contact',
+    'Résultat',
+  ],
+  nl: [
+    'Dossier',
+    'Naam',
+    'Code',
+    'Ondernemingsnummer',
+    'Status',
+    'Klantengroep',
+    'Dossierbeheerders',
+    'Labels',
+    'Contact',
+    'Resultaat',
+  ],
+  de: [
+    'Akte',
+    'Name',
+    'Code',
+    'Unternehmensnummer',
+    'Status',
+    'Mandantengruppe',
+    'Verantwortliche',
+    'Etiketten',
+    'Kontakt',
+    'Ergebnis',
+  ],
 };
 const widths = [16, 36, 12, 20, 12, 24, 36, 24, 32, 48];
 /** Excel's format for text: a cell stays text also when someone edits it. */
@@ -55,13 +99,23 @@ export class DossierExportService {
     return [...allowed];
   }
 
-  private async write(view: OfficeView, language: Language, ids: readonly string[], output: PassThrough): Promise<void> {
+  private async write(
+    view: OfficeView,
+    language: Language,
+    ids: readonly string[],
+    output: PassThrough,
+  ): Promise<void> {
     const workbook = new Excel.stream.xlsx.WorkbookWriter({ stream: output, useStyles: true });
     const sheet = workbook.addWorksheet('Dossiers', { views: [{ state: 'frozen', ySplit: 1 }] });
-    sheet.columns = headings[language].map((header, index) => ({ header, width: widths[index], style: { numFmt: textFormat } }));
+    sheet.columns = headings[language].map((header, index) => ({
+      header,
+      width: widths[index],
+      style: { numFmt: textFormat },
+    }));
     sheet.getRow(1).font = { bold: true };
     for (let from = 0; from < ids.length; from += chunkSize) {
-      for (const cells of await this.cells(view, language, ids.slice(from, from + chunkSize))) sheet.addRow(cells).commit();
+      for (const cells of await this.cells(view, language, ids.slice(from, from + chunkSize)))
+        sheet.addRow(cells).commit();
     }
     sheet.commit();
     await workbook.commit();
@@ -73,9 +127,11 @@ export class DossierExportService {
     // The selection was made a moment ago: whatever the viewer has lost since is no longer theirs to read.
     const ids = await this.monitor.openable(view, selected);
     const loaded = await loadDossiers(view, ids);
-    const groups = await nameOf(view, 'select id, name from client_group where office = $1 and id = any ($2)', [
-      ...loaded.values(),
-    ].flatMap(({ facts }) => facts.clientGroup ?? []));
+    const groups = await nameOf(
+      view,
+      'select id, name from client_group where office = $1 and id = any ($2)',
+      [...loaded.values()].flatMap(({ facts }) => facts.clientGroup ?? []),
+    );
     const people = await nameOf(
       view,
       `select id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email) as name
@@ -97,7 +153,20 @@ export class DossierExportService {
       const group = view.guard.seesGroupNames() && facts.clientGroup ? groups.get(facts.clientGroup) : undefined;
       const managers = facts.managers.flatMap((manager) => people.get(manager) ?? []).join(', ');
       const number = row.enterpriseNumber ? formatEnterpriseNumber(row.enterpriseNumber) : '';
-      return [[id, row.name, row.code ?? '', number, row.status, group ?? '', managers, row.labels.join(', '), contactOf.get(id) ?? '', '']];
+      return [
+        [
+          id,
+          row.name,
+          row.code ?? '',
+          number,
+          row.status,
+          group ?? '',
+          managers,
+          row.labels.join(', '),
+          contactOf.get(id) ?? '',
+          '',
+        ],
+      ];
     });
   }
 }

@@ -10,7 +10,8 @@ export function allowedDossiers(guard: Guard, action = 'open'): SqlFragment {
   return toSql(guard.ability('dossier'), action, dossierSqlFields);
 }
 
-const tupleWith = (relation: string) => dossierSqlFields[relation as keyof typeof dossierSqlFields] as { exists: string };
+const tupleWith = (relation: string) =>
+  dossierSqlFields[relation as keyof typeof dossierSqlFields] as { exists: string };
 
 /** Rule 24 as SQL: AND between the fields, OR within one. */
 export function filterSql(guard: Guard, filter: DossierFilter): SqlFragment {
@@ -33,8 +34,12 @@ function groupSql(guard: Guard, wanted: readonly string[]): SqlFragment {
   if (!guard.seesGroupNames()) return { sql: 'false', params: [] };
   const groups = wanted.filter((group) => group !== noGroup);
   const conditions = [held('clientGroup', groups)];
-  if (wanted.includes(noGroup)) conditions.push({ sql: `not exists (${dossierSqlFields.clientGroup.present})`, params: [] });
-  return { sql: conditions.map(({ sql }) => `(${sql})`).join(' or '), params: conditions.flatMap(({ params }) => params) };
+  if (wanted.includes(noGroup))
+    conditions.push({ sql: `not exists (${dossierSqlFields.clientGroup.present})`, params: [] });
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' or '),
+    params: conditions.flatMap(({ params }) => params),
+  };
 }
 
 /** Name, code or enterprise number, ignoring case and accents; a number in any way of writing it, whole or in part. */

@@ -2,7 +2,13 @@ import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { Access } from '#src/platform/auth/access.js';
 import { DossierPeopleService } from './dossier-people.service.js';
-import { breakGlassSchema, dossierAnswerSchema, managersDeltaSchema, peopleDeltaSchema, type PeopleDelta } from './dossier.schema.js';
+import {
+  breakGlassSchema,
+  dossierAnswerSchema,
+  managersDeltaSchema,
+  peopleDeltaSchema,
+  type PeopleDelta,
+} from './dossier.schema.js';
 import { idSchema } from './fields.schema.js';
 import type { WriteRequest } from './read-request.js';
 import { Writing } from './request-context.js';

@@ -38,7 +38,8 @@ export class DossierPeopleService {
       }));
       if (primary !== undefined && !add.some((input) => input.subjectId === primary)) {
         const manager = dossier.tuples.find((t) => t.relation === 'manager' && t.subjectId === primary && t.inForce);
-        if (!manager || delta.remove.includes(primary)) throw problem('not_a_manager', { collaborator: primary, dossier: id });
+        if (!manager || delta.remove.includes(primary))
+          throw problem('not_a_manager', { collaborator: primary, dossier: id });
         add.push({ ...tuple.dossierHas(id, relation, primary), expiresAt: manager.expiresAt, primary: true });
       }
       const remove = delta.remove.map((collaborator) => tuple.dossierHas(id, relation, collaborator));
@@ -80,5 +81,7 @@ export class DossierPeopleService {
 /** `true` for a guest who has at least as long already: nobody's access is shortened by asking for it. */
 function lastsAsLong({ tuples }: LoadedDossier, guest: TupleRef, expiresAt: string): boolean {
   const present = tuples.find((t) => t.relation === 'guest' && t.subjectId === guest.subjectId && t.inForce);
-  return present !== undefined && (present.expiresAt === null || Date.parse(present.expiresAt) >= Date.parse(expiresAt));
+  return (
+    present !== undefined && (present.expiresAt === null || Date.parse(present.expiresAt) >= Date.parse(expiresAt))
+  );
 }

@@ -32,7 +32,11 @@ export class DossierReadsService {
       );
       if (!contact) throw problem('not_found', { type: 'dossier', id });
       const { collaborator, ...where } = contact;
-      return { ...where, ...(collaborator !== null && { collaborator }), revision: revisionToken(view.office.revision) };
+      return {
+        ...where,
+        ...(collaborator !== null && { collaborator }),
+        revision: revisionToken(view.office.revision),
+      };
     });
   }
 }

@@ -25,7 +25,11 @@ export interface LoadedDossier {
 
 /** The dossiers among `ids` that exist, with their tuples, in two statements. */
 export async function loadDossiers(place: Place, ids: readonly string[]): Promise<Map<string, LoadedDossier>> {
-  const found = await place.em.find(DossierEntity, { office: place.office.id, id: { $in: [...ids] } }, { refresh: true });
+  const found = await place.em.find(
+    DossierEntity,
+    { office: place.office.id, id: { $in: [...ids] } },
+    { refresh: true },
+  );
   const tuples = Map.groupBy(await place.store.tuplesOf('dossier', ids), (t) => t.objectId);
   return new Map(
     found.map((row) => {

@@ -18,10 +18,13 @@ export class DossierVisibility {
   static async of(place: Place, dossiers?: readonly string[]): Promise<DossierVisibility> {
     if (dossiers?.length === 0) return new DossierVisibility(new Set());
     const allowed = allowedDossiers(place.guard);
-    const named = dossiers === undefined ? { sql: '', params: [] } : { sql: 'and d.id = any(?)', params: [[...new Set(dossiers)]] };
+    const named =
+      dossiers === undefined ? { sql: '', params: [] } : { sql: 'and d.id = any(?)', params: [[...new Set(dossiers)]] };
     const found = await rows<{ id: string }>(
       place.em,
-      numbered(`select d.id from dossier d where d.office = ? ${named.sql} and d.private and (${allowed.sql}) is not true`),
+      numbered(
+        `select d.id from dossier d where d.office = ? ${named.sql} and d.private and (${allowed.sql}) is not true`,
+      ),
       [place.office.id, ...named.params, ...allowed.params],
     );
     return new DossierVisibility(new Set(found.map((row) => row.id)));

@@ -1,12 +1,33 @@
 import { z } from 'zod';
 import { dossierStatuses, languages } from '#src/relations/vocabulary.js';
 import { writeAnswer } from './answer.schema.js';
-import { emailSchema, idListSchema, idSchema, instantSchema, isOneLine, labelSchema, languageSchema, maxLabels, nameSchema, reasonSchema, tidy, writeBody } from './fields.schema.js';
+import {
+  emailSchema,
+  idListSchema,
+  idSchema,
+  instantSchema,
+  isOneLine,
+  labelSchema,
+  languageSchema,
+  maxLabels,
+  nameSchema,
+  reasonSchema,
+  tidy,
+  writeBody,
+} from './fields.schema.js';
 
-const codeSchema = z.string().max(500).transform(tidy).refine((text) => text.length <= 50 && isOneLine(text)).nullable();
+const codeSchema = z
+  .string()
+  .max(500)
+  .transform(tidy)
+  .refine((text) => text.length <= 50 && isOneLine(text))
+  .nullable();
 /** Rule 26 is checked by the service, in its own words. */
 const enterpriseNumberSchema = z.string().trim().max(40).nullable();
-const labelsSchema = z.array(labelSchema).max(maxLabels).transform((labels) => [...new Set(labels)]);
+const labelsSchema = z
+  .array(labelSchema)
+  .max(maxLabels)
+  .transform((labels) => [...new Set(labels)]);
 
 export const dossierPutSchema = writeBody({
   name: nameSchema,
@@ -48,7 +69,10 @@ const person = z.union([
   z.strictObject({ collaborator: idSchema, expiresAt: instantSchema.nullable().default(null) }),
 ]);
 /** People who are added, each perhaps until an instant, and people who are removed. */
-export const peopleDeltaSchema = writeBody({ add: z.array(person).max(1000).default([]), remove: idListSchema.default([]) });
+export const peopleDeltaSchema = writeBody({
+  add: z.array(person).max(1000).default([]),
+  remove: idListSchema.default([]),
+});
 export const managersDeltaSchema = peopleDeltaSchema.extend({ primary: idSchema.optional() });
 export type PeopleDelta = z.infer<typeof managersDeltaSchema>;
 

@@ -5,7 +5,13 @@ import { tuple } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
 import { activateDossier, deactivateDossier, warnWithoutGroup } from './dossier-activation.js';
 import { fieldsOf, requireFreeNumber, sameFields, type DossierFields } from './dossier-fields.js';
-import { dossierView, loadDossiers, requireDossier, requireVisibleDossier, type LoadedDossier } from './dossier-view.js';
+import {
+  dossierView,
+  loadDossiers,
+  requireDossier,
+  requireVisibleDossier,
+  type LoadedDossier,
+} from './dossier-view.js';
 import type { Activation, DossierPatch, DossierPut } from './dossier.schema.js';
 import { OfficeReader } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
@@ -44,9 +50,8 @@ export class DossiersService {
     return this.writer.write(request, async (write) => {
       const dossier = await requireVisibleDossier(write, id);
       await expectVersion(write, `dossier:${id}`, dossier.row.version);
-      const { reason: _reason, ...changed } = body;
-      const named = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-      await this.store(write, dossier, fieldsOf({ ...dossier.row, ...named }));
+      const changed = Object.entries(body).filter(([name, value]) => name !== 'reason' && value !== undefined);
+      await this.store(write, dossier, fieldsOf({ ...dossier.row, ...Object.fromEntries(changed) }));
       return outcome(write, id);
     });
   }
@@ -108,13 +113,17 @@ export class DossiersService {
   private people(dossier: LoadedDossier, body: DossierPut) {
     const { row, tuples } = dossier;
     const group = storedGroup(dossier);
-    const change = body.clientGroup === undefined || body.clientGroup === group ? {} : groupChange(row.id, group, body.clientGroup);
+    const change =
+      body.clientGroup === undefined || body.clientGroup === group ? {} : groupChange(row.id, group, body.clientGroup);
     if (body.managers === undefined) return change;
     const wanted = new Set(body.managers);
     const managers = tuples.filter((t) => t.relation === 'manager' && t.inForce);
     const present = new Set(managers.map((t) => t.subjectId));
     return {
-      add: [...(change.add ?? []), ...[...wanted].filter((c) => !present.has(c)).map((c) => tuple.dossierHas(row.id, 'manager', c))],
+      add: [
+        ...(change.add ?? []),
+        ...[...wanted].filter((c) => !present.has(c)).map((c) => tuple.dossierHas(row.id, 'manager', c)),
+      ],
       remove: [...(change.remove ?? []), ...managers.filter((t) => !wanted.has(t.subjectId))],
     };
   }

@@ -24,10 +24,23 @@ export const languageSchema = z.enum(languages);
 /** One valid address (rule 18). */
 export const emailSchema = z.string().trim().max(254).pipe(z.email());
 /** Rule 16 refuses a blank name in its own words, so that blank passes here. */
-export const groupNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100), '1 to 100 characters').refine(isOneLine);
-export const nameSchema = z.string().max(2000).transform(tidy).refine((text) => text !== '' && codePoints(200)(text) && isOneLine(text));
+export const groupNameSchema = z
+  .string()
+  .max(1000)
+  .transform(tidy)
+  .refine(codePoints(100), '1 to 100 characters')
+  .refine(isOneLine);
+export const nameSchema = z
+  .string()
+  .max(2000)
+  .transform(tidy)
+  .refine((text) => text !== '' && codePoints(200)(text) && isOneLine(text));
 export const personNameSchema = z.string().max(1000).transform(tidy).refine(codePoints(100)).refine(isOneLine);
-export const labelSchema = z.string().max(500).transform(tidy).refine((text) => text !== '' && codePoints(50)(text) && isOneLine(text));
+export const labelSchema = z
+  .string()
+  .max(500)
+  .transform(tidy)
+  .refine((text) => text !== '' && codePoints(50)(text) && isOneLine(text));
 /** Most labels that one dossier may have. */
 export const maxLabels = 50;
 /** An instant with its offset, in a year that PostgreSQL and ISO 8601 write the same; kept in UTC. */
@@ -36,7 +49,12 @@ export const instantSchema = z.iso
   .transform((text) => new Date(text).toISOString())
   .refine((text) => /^[1-9]\d{3}-/.test(text));
 /** Kept in the audit trail beside the change. */
-export const reasonSchema = z.string().trim().min(1).max(1000).refine((text) => !text.includes('\0'));
+export const reasonSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .refine((text) => !text.includes('\0'));
 
 /** Most entries that one request may name in a list. */
 export const maxListed = 10_000;

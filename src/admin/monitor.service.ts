@@ -36,7 +36,12 @@ export class MonitorService {
         rows: (after, most) => this.rows(view, where, { key, descending, after, most }),
         position: (row: SortedRow) => [row.key, row.id],
         total: () => this.count(view, where),
-        items: (found) => this.items(view, found.map((row) => row.id), include === 'audience'),
+        items: (found) =>
+          this.items(
+            view,
+            found.map((row) => row.id),
+            include === 'audience',
+          ),
       });
     });
   }
@@ -94,8 +99,12 @@ export class MonitorService {
 
   private async items(view: OfficeView, ids: readonly string[], withAudience: boolean) {
     const loaded = await loadDossiers(view, ids);
-    const shown = [...loaded.values()].filter(({ facts }) => view.guard.knowsAudience({ ...facts })).map(({ row }) => row.id);
-    const audience = withAudience ? await audienceOf(view.em, this.abilities, view.office.id, shown, 'open') : undefined;
+    const shown = [...loaded.values()]
+      .filter(({ facts }) => view.guard.knowsAudience({ ...facts }))
+      .map(({ row }) => row.id);
+    const audience = withAudience
+      ? await audienceOf(view.em, this.abilities, view.office.id, shown, 'open')
+      : undefined;
     return ids.flatMap((id) => {
       const dossier = loaded.get(id);
       if (!dossier) return [];

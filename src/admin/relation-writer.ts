@@ -114,7 +114,9 @@ export class RelationWriter {
     await this.finish(write);
     const answer = this.answerOf(write, outcome);
     await rememberAnswer(em, request, answer);
-    return outcome.shownOnce ? new Answer({ ...answer.body, ...outcome.shownOnce }, answer.status, answer.etag) : answer;
+    return outcome.shownOnce
+      ? new Answer({ ...answer.body, ...outcome.shownOnce }, answer.status, answer.etag)
+      : answer;
   }
 
   /** The same code that applies the change, undone by a savepoint once its effect has been measured (rule 29). */

@@ -52,7 +52,11 @@ export async function changeTuples(
   const state = options.authorize === false ? read : stateAsSeen(write.guard, read);
   requireReferences(state, [...adds.values()]);
   if (options.authorize !== false) authorizeTuples(write.guard, state, [...adds.values(), ...removes.values()]);
-  if (!options.restoring) await refusePastExpiry(write.em, [...adds.values()].map((input) => input.expiresAt));
+  if (!options.restoring)
+    await refusePastExpiry(
+      write.em,
+      [...adds.values()].map((input) => input.expiresAt),
+    );
 
   const current = new Map([...state.existing, ...currentDossierTuples(state)]);
   const puts = new Map<string, TupleInput>();
@@ -90,15 +94,15 @@ function currentDossierTuples(state: TupleState): Map<string, Tuple> {
 
 function differs(existing: Tuple | undefined, input: TupleInput): boolean {
   if (!existing) return true;
-  const sameExpiry = (existing.expiresAt && Date.parse(existing.expiresAt)) === (input.expiresAt && Date.parse(input.expiresAt));
-  return !(sameExpiry || (existing.expiresAt === null && !input.expiresAt)) || (input.primary === true && !existing.primary);
+  const sameExpiry =
+    (existing.expiresAt && Date.parse(existing.expiresAt)) === (input.expiresAt && Date.parse(input.expiresAt));
+  return (
+    !(sameExpiry || (existing.expiresAt === null && !input.expiresAt)) || (input.primary === true && !existing.primary)
+  );
 }
 
 /** What ends before it begins is a mistake. By PostgreSQL's clock. @throws `expiry_in_the_past` */
-export async function refusePastExpiry(
-  em: EntityManager,
-  ends: readonly (string | null | undefined)[],
-): Promise<void> {
+export async function refusePastExpiry(em: EntityManager, ends: readonly (string | null | undefined)[]): Promise<void> {
   const expiries = ends.flatMap((end) => end ?? []);
   if (expiries.length === 0) return;
   const past = await firstRow<{ at: string }>(
@@ -175,7 +179,13 @@ function planPrimaryManager(
   if (asked.length > 1) throw problem('one_primary_manager', { dossier });
   // A manager whose time is over answers for nothing, unless there is no other.
   const inForce = staying.filter((t) => t.inForce);
-  const primary = asked[0] ?? inForce.find((t) => t.primary) ?? inForce[0] ?? joining[0] ?? staying.find((t) => t.primary) ?? staying[0];
+  const primary =
+    asked[0] ??
+    inForce.find((t) => t.primary) ??
+    inForce[0] ??
+    joining[0] ??
+    staying.find((t) => t.primary) ??
+    staying[0];
   if (!primary) return;
   const primaryKey = tupleKey(primary);
   for (const manager of [...staying, ...joining]) {
@@ -188,7 +198,9 @@ function planPrimaryManager(
 
 function warnAboutInactivePeople(write: Write, state: TupleState, puts: readonly TupleInput[]): void {
   const inactive = new Set(
-    puts.filter((t) => t.subjectType === 'collaborator' && state.collaborators.get(t.subjectId) === 'inactive').map((t) => t.subjectId),
+    puts
+      .filter((t) => t.subjectType === 'collaborator' && state.collaborators.get(t.subjectId) === 'inactive')
+      .map((t) => t.subjectId),
   );
   for (const collaborator of inactive) write.warn('inactive_collaborator', { collaborator });
 }

@@ -6,7 +6,8 @@ const anyId = z.string().max(1_000);
 export const consistencySchema = z
   .union([
     z.strictObject({ maxStalenessMs: z.int().min(0).max(3_600_000) }),
-    z.strictObject({ atLeast: z.string().max(64) }),
+    // A token as an answer carried it: nothing that only reads like a number.
+    z.strictObject({ atLeast: z.string().regex(/^\d{1,15}$/) }),
   ])
   .optional();
 export type Consistency = z.infer<typeof consistencySchema>;

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { ActorsService } from '#src/ability/actors.service.js';
+import type { Consistency } from '#src/ability/consistency.js';
 import { ExplainService } from '#src/ability/explain.service.js';
 import { OpenableService } from '#src/ability/openable.service.js';
+import { notFound, type Question } from '#src/ability/question.js';
 import type { Principal } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
 import { isId, revisionToken, type Language } from '#src/relations/vocabulary.js';
@@ -29,8 +31,7 @@ export class CheckService {
   ) {}
 
   async canAccess(asker: Asker, { consistency, ...question }: CanAccess) {
-    await this.actors.requireMayAsk(asker, [question.collaborator]);
-    const { verdicts, policySet, ...stamp } = await this.abilities.ask(asker.office, [question], consistency);
+    const { verdicts, policySet, ...stamp } = await this.ask(asker, [question], consistency);
     const { allowed = false, rule = null } = verdicts[0] ?? {};
     const reason = this.abilities.reasonOf('dossier', rule, policySet)?.[asker.language] ?? 'not_found';
     return { allowed, rule, reason, ...stamp };
@@ -38,19 +39,14 @@ export class CheckService {
 
   /** The answers in the order of the questions. */
   async batch(asker: Asker, { checks, consistency }: Batch) {
-    await this.actors.requireMayAsk(
-      asker,
-      checks.map((check) => check.collaborator),
-    );
-    const { verdicts: results, revision, policy } = await this.abilities.ask(asker.office, checks, consistency);
+    const { verdicts: results, revision, policy } = await this.ask(asker, checks, consistency);
     return { results, revision, policy };
   }
 
   /** Those of the dossiers that the collaborator may do it with, in the order given. */
   async filter(asker: Asker, { collaborator, action, dossiers, consistency }: Filter) {
-    await this.actors.requireMayAsk(asker, [collaborator]);
     const questions = dossiers.map((dossier) => ({ collaborator, dossier, action }));
-    const { verdicts, revision, policy } = await this.abilities.ask(asker.office, questions, consistency);
+    const { verdicts, revision, policy } = await this.ask(asker, questions, consistency);
     return { dossiers: dossiers.filter((_, index) => verdicts[index]?.allowed), revision, policy };
   }
 
@@ -83,5 +79,20 @@ export class CheckService {
   /** What someone may do, for a front end to evaluate. */
   ability(asker: Asker, collaborator: string) {
     return this.openables.ability(asker, collaborator);
+  }
+
+  /** To an admin who asks about others, what they cannot open themselves answers like what does not exist (rule 15). */
+  private async ask(asker: Asker, questions: readonly Question[], consistency: Consistency) {
+    const people = new Set(questions.map((question) => question.collaborator));
+    const self = await this.actors.requireMayAsk(asker, [...people]);
+    if (self === undefined) return this.abilities.ask(asker.office, questions, consistency);
+    const own = questions.map(({ dossier }) => ({ collaborator: self, dossier, action: 'open' }));
+    // One snapshot for both.
+    const answers = await this.abilities.ask(asker.office, [...questions, ...own], consistency);
+    const verdicts = questions.map(({ collaborator }, index) => {
+      const exists = collaborator === self || answers.verdicts[questions.length + index]?.allowed;
+      return (exists && answers.verdicts[index]) || notFound;
+    });
+    return { ...answers, verdicts };
   }
 }

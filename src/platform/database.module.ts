@@ -32,17 +32,39 @@ export class DatabaseModule {
  * @throws SchemaError that names the command to run; Error where the embedded one does not start
  */
 export async function openDatabase(settings: Settings, entities: DatabaseOptions['entities']): Promise<Database> {
-  const { databaseUrl, databasePoolMax: poolMax, requestDeadlineMs: deadlineMs } = settings;
-  if (databaseUrl) {
+  const { databasePoolMax: poolMax, requestDeadlineMs: deadlineMs } = settings;
+  const server = await startDatabaseServer(settings);
+  try {
+    return await Database.open({ url: server.url, entities, poolMax, deadlineMs }, () => server.stop());
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** A PostgreSQL that is there and up to date; `stop` ends it where it is our own. */
+export interface DatabaseServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks at the database of `DATABASE_URL`, or starts the embedded one and brings it up to date.
+ *
+ * @throws SchemaError that names the command to run; Error where the embedded one does not start
+ */
+export async function startDatabaseServer(settings: Settings): Promise<DatabaseServer> {
+  const { databaseUrl, dataDir, databasePoolMax, workers } = settings;
+  if (databaseUrl !== undefined) {
     await assertSchemaIsCurrent(databaseUrl);
-    return Database.open({ url: databaseUrl, entities, poolMax, deadlineMs });
+    return { url: databaseUrl, stop: () => Promise.resolve() };
   }
   const logger = new Logger('PostgreSQL');
   const log = (message: string) => logger.log(message);
-  const server = await EmbeddedPostgres.start({ dataDir: settings.dataDir, connections: poolMax, log });
+  const server = await EmbeddedPostgres.start({ dataDir, connections: databasePoolMax * workers, log });
   try {
     await migrateUp(server.url);
-    return await Database.open({ url: server.url, entities, poolMax, deadlineMs }, () => server.stop());
+    return server;
   } catch (error) {
     await server.stop();
     throw error;

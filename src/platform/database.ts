@@ -8,12 +8,16 @@ import {
   type Options,
   type PostgreSqlDriver,
 } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import { Deadlines } from './database-deadline.js';
 import { codeOf } from './database-errors.js';
+import { PreparedReader } from './prepared-reader.js';
 
 /** The role that requests work as. Row-level security binds it, as it does not bind the owner of the tables. */
 export const applicationRole = 'cardea_app';
+
+/** The role that reads revisions and changed keys of every office, and can see nothing else. */
+export const fenceRole = 'cardea_fence';
 
 export interface DatabaseOptions {
   url: string;
@@ -46,15 +50,19 @@ export class Database implements OnApplicationShutdown {
   readonly #deadlines: Deadlines;
   readonly #deadlineMs: number;
   readonly #onClose: () => Promise<void>;
+  readonly #connection: ClientConfig;
+  readonly #readers: PreparedReader[] = [];
 
   private constructor(
     orm: MikroORM,
     pool: Pool,
     deadlines: Deadlines,
+    connection: ClientConfig,
     deadlineMs: number,
     onClose: () => Promise<void>,
   ) {
     this.#orm = orm;
+    this.#connection = connection;
     this.#pool = pool;
     this.#deadlines = deadlines;
     this.#deadlineMs = deadlineMs;
@@ -73,7 +81,8 @@ export class Database implements OnApplicationShutdown {
     const deadlines = new Deadlines();
     const orm = await MikroORM.init<PostgreSqlDriver>(configuration(options, deadlines));
     const pool = await orm.driver.getConnection().getNativeClient();
-    return new Database(orm, pool, deadlines, options.deadlineMs, onClose);
+    const fenceConnection = connectionOptions(options.url, fenceRole, options.deadlineMs);
+    return new Database(orm, pool, deadlines, fenceConnection, options.deadlineMs, onClose);
   }
 
   /**
@@ -114,6 +123,13 @@ export class Database implements OnApplicationShutdown {
     });
   }
 
+  /** A reader of one statement about all offices, on connections of its own, as {@link fenceRole}; closed with this. */
+  preparedReader(statement: { name: string; text: string }): PreparedReader {
+    const reader = new PreparedReader({ connection: this.#connection, deadlineMs: this.#deadlineMs }, statement);
+    this.#readers.push(reader);
+    return reader;
+  }
+
   /** Resolves when PostgreSQL answers. @throws UnavailableError */
   async ping(): Promise<void> {
     await this.query('ping', 'select 1', []);
@@ -121,6 +137,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Closes every connection, those at work when they are done. */
   async close(): Promise<void> {
+    for (const reader of this.#readers) reader.close();
     // A closed ORM has no driver left to close, so a second call finds nothing to do.
     await Promise.race([this.#orm.close(true), sleep(closeDeadlineMs, undefined, { ref: false })]);
     await this.#onClose();
@@ -157,10 +174,6 @@ function timeouts(deadlineMs: number): { statement_timeout: number; lock_timeout
 }
 
 function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines) {
-  // What the URL itself sets wins over the driver's options, and must not undo the role.
-  const address = new URL(url);
-  const ownOptions = address.searchParams.get('options');
-  address.searchParams.delete('options');
   const logger = new Logger('Database');
   return defineConfig({
     clientUrl: url,
@@ -170,16 +183,27 @@ function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, 
     logger: (message) => logger.warn(message),
     colors: false,
     driverOptions: {
-      connectionString: address.href,
-      application_name: 'cardea',
-      options: [ownOptions, `-c role=${applicationRole}`].filter(Boolean).join(' '),
+      ...connectionOptions(url, applicationRole, deadlineMs),
       max: poolMax,
-      connectionTimeoutMillis: deadlineMs,
       idleTimeoutMillis: idleConnectionMs,
-      keepAlive: true,
-      ...timeouts(deadlineMs),
-      idle_in_transaction_session_timeout: idleInTransactionMs,
       onPoolCreated: (pool: Pool) => deadlines.watch(pool),
     },
   });
+}
+
+/** How every connection is made: as a role that sees only what its work needs, and with patience for one request. */
+function connectionOptions(url: string, role: string, deadlineMs: number): ClientConfig {
+  // What the URL itself sets wins over the driver's options, and must not undo the role.
+  const address = new URL(url);
+  const ownOptions = address.searchParams.get('options');
+  address.searchParams.delete('options');
+  return {
+    connectionString: address.href,
+    application_name: 'cardea',
+    options: [ownOptions, `-c role=${role}`].filter(Boolean).join(' '),
+    connectionTimeoutMillis: deadlineMs,
+    keepAlive: true,
+    ...timeouts(deadlineMs),
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+  };
 }

@@ -61,7 +61,7 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
   addBodyParsers(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
-    done(hasNul(request.url) ? problem('unrepresentable_value') : undefined);
+    done(faultOf(request));
   });
   watchRequests(instance, logger, metrics);
   return {
@@ -74,9 +74,26 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
   };
 }
 
-/** PostgreSQL cannot store the character NUL, nor compare with it; the parser of bodies refuses it as well. */
-function hasNul(url: string): boolean {
-  return url.includes('%00');
+/** What no request may be, whatever its route. */
+function faultOf({ url, raw }: FastifyRequest): Error | undefined {
+  // PostgreSQL cannot store the character NUL, nor compare with it; the parser of bodies refuses it as well.
+  if (url.includes('%00')) return problem('unrepresentable_value');
+  return saysTwice(raw.rawHeaders) ? problem('invalid_request') : undefined;
+}
+
+/**
+ * `true` for a second `Host` or `Authorization`, of which Node keeps the first: an intermediary may have looked at the
+ * other one (RFC 9112 §3.2). On the way of every request, so it compares lengths before it compares names.
+ */
+function saysTwice(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  let credentials = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    else if (name.length === 13 && name.toLowerCase() === 'authorization') credentials++;
+  }
+  return hosts > 1 || credentials > 1;
 }
 
 /** On every answer, errors and unknown paths included. A route that may be cached says so itself. */

@@ -85,7 +85,8 @@ const table = {
   redisUrl: optional({
     name: 'REDIS_URL',
     allowed: 'a `redis://user:password@host:port` URL, or `rediss://` for TLS',
-    meaning: 'Redis 7 or Valkey 8, single or any node of a cluster, as a cache that instances share; unset, there is none',
+    meaning:
+      'Redis 7 or Valkey 8, single or any node of a cluster, as a cache that instances share; unset, there is none',
     schema: z.string().refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text)),
     secret: true,
   }),

@@ -106,17 +106,25 @@ describe('can-access', () => {
     for (const path of ['can-access', 'can-access/batch', 'can-access/filter']) {
       expect(verdict(await reading.post(`${office.at()}/${path}`, question))).toEqual([403, 'insufficient_scope']);
     }
-    expect(verdict(await office.api.post(officePath('nowhere', 'can-access'), question))).toEqual([404, 'office_not_found']);
+    expect(verdict(await office.api.post(officePath('nowhere', 'can-access'), question))).toEqual([
+      404,
+      'office_not_found',
+    ]);
   });
 
   test('a revision that is there is met, one to come is 400', async () => {
     const question = { collaborator: 'anne', dossier: 'd' };
     const revision = String(await office.revision());
-    for (const consistency of [{ atLeast: revision }, { atLeast: '1' }, { maxStalenessMs: 0 }, { maxStalenessMs: 1000 }]) {
+    for (const consistency of [
+      { atLeast: revision },
+      { atLeast: '1' },
+      { maxStalenessMs: 0 },
+      { maxStalenessMs: 1000 },
+    ]) {
       expect((await ask({ ...question, consistency })).body).toMatchObject({ allowed: true });
     }
-    for (const atLeast of [String(Number(revision) + 1), '99999999999999', 'x', '-1', '1e9', 'NaN']) {
-      expect((await ask({ ...question, consistency: { atLeast } })).status).toBe(400);
+    for (const atLeast of [String(Number(revision) + 1), '99999999999999', 'x', '-1', '1e9', '0x1', ' 1', '', 'NaN']) {
+      expect([atLeast, (await ask({ ...question, consistency: { atLeast } })).status]).toEqual([atLeast, 400]);
     }
     for (const consistency of [{}, { maxStalenessMs: -1 }, { atLeast: 1 }, { maxStalenessMs: 1, atLeast: '1' }]) {
       expect((await ask({ ...question, consistency })).status).toBe(400);
@@ -183,8 +191,42 @@ describe('the batch and the filter', () => {
     const ids = Array.from({ length: 10_001 }, (_, i) => `d${i}`);
     const filter = await office.api.post(office.at('can-access', 'filter'), { collaborator: 'anne', dossiers: ids });
     expect(filter.status).toBe(400);
-    for (const body of [{}, { checks: [{}] }, { checks: [{ collaborator: 'anne', dossier: 'd', x: 1 }] }, { checks: {} }]) {
+    for (const body of [
+      {},
+      { checks: [{}] },
+      { checks: [{ collaborator: 'anne', dossier: 'd', x: 1 }] },
+      { checks: {} },
+    ]) {
       expect((await office.api.post(office.at('can-access', 'batch'), body)).status).toBe(400);
+    }
+  });
+});
+
+describe('an admin who asks about others', () => {
+  test('rule 15: learns nothing of a private dossier: not from a check, a batch, a filter, a list or an explanation', async () => {
+    const boss = office.api.as('boss');
+    const question = (dossier: string) => ({ collaborator: 'mia', dossier });
+    for (const dossier of ['secret', 'nothing']) {
+      const check = await boss.post<Decision>(office.at('can-access'), question(dossier));
+      expect(check.body).toMatchObject({ allowed: false, rule: null, reason: 'not_found' });
+      const explained = await boss.post(office.at('explain'), question(dossier));
+      expect(explained.body).toMatchObject({ allowed: false, rule: null, paths: [], ask: [], denials: [] });
+    }
+    const checks = ['secret', 'd', 'nothing'].map(question);
+    const batch = await boss.post<{ results: Decision[] }>(office.at('can-access', 'batch'), { checks });
+    expect(batch.body.results.map(({ allowed }) => allowed)).toEqual([false, true, false]);
+    const filter = { collaborator: 'mia', dossiers: ['secret', 'd'] };
+    expect((await boss.post(office.at('can-access', 'filter'), filter)).body).toMatchObject({ dossiers: ['d'] });
+    const list = await boss.get(office.at('collaborators', 'mia', 'dossiers'));
+    expect(list.body).toMatchObject({ items: [{ id: 'd' }], total: 1 });
+  });
+
+  test('the person themselves and the office as a whole are told', async () => {
+    for (const api of [office.api, office.api.as('mia')]) {
+      const check = await api.post(office.at('can-access'), { collaborator: 'mia', dossier: 'secret' });
+      expect(check.body).toMatchObject({ allowed: true, rule: 'collaborator-on-active' });
+      const list = await api.get(office.at('collaborators', 'mia', 'dossiers'));
+      expect(list.body).toMatchObject({ items: [{ id: 'd' }, { id: 'secret' }], total: 2 });
     }
   });
 });

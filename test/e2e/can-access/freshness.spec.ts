@@ -15,7 +15,7 @@ beforeAll(async () => {
   office = await OfficeClient.make(one);
   mirror = new OfficeClient(new Api(two.url, two.key), office.id);
   await office.collaborator('anne');
-  await office.collaborator('bert', { profile: 'admin' });
+  for (const id of ['bert', 'carl', 'dora']) await office.collaborator(id, { profile: 'admin' });
   await office.dossier('d');
   await office.clientGroup('g', { dossiers: ['d'] });
   await office.collaboratorGroup('k');
@@ -29,7 +29,7 @@ afterAll(async () => {
 const patch = (path: string, body: object) => office.api.patch(path, body, ifMatch('*'));
 const d = (...parts: string[]) => office.at('dossiers', 'd', ...parts);
 
-/** Pairs of changes that give and take; the check is about `anne`, or about `bert`, an admin. */
+/** Pairs of changes that give and take; the check is about `anne`, or about one of two admins. */
 const changes: [string, string, () => Promise<unknown>, () => Promise<unknown>][] = [
   [
     'a membership of the client group',
@@ -43,8 +43,18 @@ const changes: [string, string, () => Promise<unknown>, () => Promise<unknown>][
     () => office.api.patch(office.at('collaborators', 'anne', 'client-groups'), { add: ['g'] }),
     () => office.api.patch(office.at('collaborators', 'anne', 'client-groups'), { remove: ['g'] }),
   ],
-  ['a manager', 'anne', () => office.api.patch(d('managers'), { add: ['anne'] }), () => office.api.patch(d('managers'), { remove: ['anne'] })],
-  ['a guest', 'anne', () => office.api.patch(d('guests'), { add: ['anne'] }), () => office.api.patch(d('guests'), { remove: ['anne'] })],
+  [
+    'a manager',
+    'anne',
+    () => office.api.patch(d('managers'), { add: ['anne'] }),
+    () => office.api.patch(d('managers'), { remove: ['anne'] }),
+  ],
+  [
+    'a guest',
+    'anne',
+    () => office.api.patch(d('guests'), { add: ['anne'] }),
+    () => office.api.patch(d('guests'), { remove: ['anne'] }),
+  ],
   [
     'an exclusion of an admin',
     'bert',
@@ -53,15 +63,15 @@ const changes: [string, string, () => Promise<unknown>, () => Promise<unknown>][
   ],
   [
     'a deactivated collaborator',
-    'bert',
-    () => patch(office.at('collaborators', 'bert'), { status: 'active' }),
-    () => patch(office.at('collaborators', 'bert'), { status: 'inactive' }),
+    'carl',
+    () => patch(office.at('collaborators', 'carl'), { status: 'active' }),
+    () => patch(office.at('collaborators', 'carl'), { status: 'inactive' }),
   ],
   [
     'a profile',
-    'bert',
-    () => patch(office.at('collaborators', 'bert'), { profile: 'admin' }),
-    () => patch(office.at('collaborators', 'bert'), { profile: 'collaborator' }),
+    'dora',
+    () => patch(office.at('collaborators', 'dora'), { profile: 'admin' }),
+    () => patch(office.at('collaborators', 'dora'), { profile: 'collaborator' }),
   ],
   [
     'a tuple',
@@ -81,21 +91,20 @@ describe('a check that starts after a change was acknowledged', () => {
       expect([await mirror.may(collaborator, 'd'), await office.may(collaborator, 'd')]).toEqual([false, false]);
       expect(await mirror.opens(collaborator, ['d'])).toEqual([]);
     }
-    await give();
   });
 
   test('rule 33: sees a change two steps away: a member of a collaborator group of the client group', async () => {
-    await office.collaborator('carl');
+    await office.collaborator('member');
     await patch(office.at('client-groups', 'g'), { collaboratorGroups: { add: ['k'] } });
     for (let round = 0; round < 3; round++) {
-      expect(await mirror.may('carl', 'd')).toBe(false);
-      await patch(office.at('collaborator-groups', 'k'), { members: { add: ['carl'] } });
-      expect(await mirror.may('carl', 'd')).toBe(true);
+      expect(await mirror.may('member', 'd')).toBe(false);
+      await patch(office.at('collaborator-groups', 'k'), { members: { add: ['member'] } });
+      expect(await mirror.may('member', 'd')).toBe(true);
       await office.api.put(d('client-group'), { clientGroup: null });
-      expect(await mirror.may('carl', 'd')).toBe(false);
+      expect(await mirror.may('member', 'd')).toBe(false);
       await office.api.put(d('client-group'), { clientGroup: 'g' });
-      expect(await mirror.may('carl', 'd')).toBe(true);
-      await patch(office.at('collaborator-groups', 'k'), { members: { remove: ['carl'] } });
+      expect(await mirror.may('member', 'd')).toBe(true);
+      await patch(office.at('collaborator-groups', 'k'), { members: { remove: ['member'] } });
     }
   });
 

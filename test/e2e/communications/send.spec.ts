@@ -67,9 +67,27 @@ describe('a communication', () => {
     const queued = await outbox(answer.body.id);
     const message = { subject: 'Your VAT return', body: 'Dear client,\n…', status: 'queued' };
     expect(queued).toEqual([
-      { dossier: 'alone', recipient: 'alone@client.example', sender: 'office@o.example', reply_to: 'office@o.example', ...message },
-      { dossier: 'grouped', recipient: 'grouped@client.example', sender: 'g1@o.example', reply_to: 'g1@o.example', ...message },
-      { dossier: 'managed', recipient: 'managed@client.example', sender: 'mia@o.example', reply_to: 'mia@o.example', ...message },
+      {
+        dossier: 'alone',
+        recipient: 'alone@client.example',
+        sender: 'office@o.example',
+        reply_to: 'office@o.example',
+        ...message,
+      },
+      {
+        dossier: 'grouped',
+        recipient: 'grouped@client.example',
+        sender: 'g1@o.example',
+        reply_to: 'g1@o.example',
+        ...message,
+      },
+      {
+        dossier: 'managed',
+        recipient: 'managed@client.example',
+        sender: 'mia@o.example',
+        reply_to: 'mia@o.example',
+        ...message,
+      },
     ]);
   });
 
@@ -110,7 +128,10 @@ describe('a communication', () => {
   });
 
   test('is in the trail with who sent it, and without the message', async () => {
-    const { body } = await send({ select: { ids: ['managed'] }, body: 'a-word-of-the-message', reason: 'Deadline' }, 'mia');
+    const { body } = await send(
+      { select: { ids: ['managed'] }, body: 'a-word-of-the-message', reason: 'Deadline' },
+      'mia',
+    );
     const trail = await office.api.get<{ items: object[] }>(`${office.at('changes')}?key=communication:${body.id}`);
     expect(trail.body.items).toMatchObject([{ actor: 'collaborator:mia', reason: 'Deadline', action: 'create' }]);
     expect(JSON.stringify(trail.body)).not.toContain('a-word-of-the-message');

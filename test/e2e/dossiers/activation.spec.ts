@@ -44,7 +44,11 @@ function activate(office: OfficeClient, id: string, body?: unknown, headers?: Re
 describe('an activation', () => {
   test('rule 9: needs no group, and then warns who can open the dossier now', async () => {
     const id = await draft(strict, { managers: ['anne'] });
-    const answer = await strict.api.post<DossierAnswer>(strict.at('dossiers', id, 'activate'), {}, { 'accept-language': 'fr' });
+    const answer = await strict.api.post<DossierAnswer>(
+      strict.at('dossiers', id, 'activate'),
+      {},
+      { 'accept-language': 'fr' },
+    );
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ status: 'active', clientGroup: null });
     expect(answer.body.warnings.map(({ code }) => code)).toEqual(['activated_without_group']);
@@ -116,9 +120,9 @@ describe('an activation', () => {
   test('rule 11: a PUT or PATCH of the status is the same activation', async () => {
     const [one, two, three] = [await draft(open), await draft(open), await draft(open, { managers: ['anne'] })];
     const body = { ...aDraft({ status: 'active' }), enterpriseNumber: null };
-    expect((await open.as('anne').api.patch(open.at('dossiers', one), { status: 'active' }, ifMatch('*'))).body).toMatchObject(
-      { status: 'active', managers: [{ collaborator: 'anne', primary: true }] },
-    );
+    expect(
+      (await open.as('anne').api.patch(open.at('dossiers', one), { status: 'active' }, ifMatch('*'))).body,
+    ).toMatchObject({ status: 'active', managers: [{ collaborator: 'anne', primary: true }] });
     const put = await open.api.put(open.at('dossiers', two), { ...body, clientGroup: 'g2' }, ifMatch('*'));
     expect(put.body).toMatchObject({ status: 'active', clientGroup: 'g2', warnings: [] });
     const foreign = { ...body, clientGroup: 'g2' };
@@ -133,7 +137,8 @@ describe('an activation', () => {
   test('where only admins activate, everyone else is refused; a draft that they cannot see does not exist', async () => {
     const id = await draft(strict, { managers: ['bert'] });
     expect(verdict(await activate(strict.as('bert'), id))).toEqual([403, 'forbidden']);
-    for (const actor of ['anne', 'sam']) expect(verdict(await activate(strict.as(actor), id))).toEqual([404, 'not_found']);
+    for (const actor of ['anne', 'sam'])
+      expect(verdict(await activate(strict.as(actor), id))).toEqual([404, 'not_found']);
     expect(verdict(await activate(open.as('sam'), await draft(open)))).toEqual([404, 'not_found']);
     expect((await activate(strict.as('boss'), id)).status).toBe(200);
   });

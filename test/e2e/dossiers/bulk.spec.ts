@@ -45,9 +45,11 @@ const short = ({ body }: { body: Answer }) =>
   Object.fromEntries(body.results.map((row) => [row.dossier, row.code ?? row.status]));
 
 async function read(id: string) {
-  return (await office.api.get<{ clientGroup: string | null; labels: string[]; managers: { collaborator: string }[] }>(
-    office.at('dossiers', id),
-  )).body;
+  return (
+    await office.api.get<{ clientGroup: string | null; labels: string[]; managers: { collaborator: string }[] }>(
+      office.at('dossiers', id),
+    )
+  ).body;
 }
 
 describe('a bulk edit', () => {
@@ -91,13 +93,22 @@ describe('a bulk edit', () => {
 
   test('rules 11 and 25: each row is authorised by itself, for every profile', async () => {
     const ids = ['d1', 'd3'];
-    expect(short(await bulk({ select: { ids }, set: { labels: ['a'] } }, 'anne'))).toEqual({ d1: 'changed', d3: 'not_found' });
+    expect(short(await bulk({ select: { ids }, set: { labels: ['a'] } }, 'anne'))).toEqual({
+      d1: 'changed',
+      d3: 'not_found',
+    });
     expect(short(await bulk({ select: { ids }, set: { clientGroup: 'g2' } }, 'anne'))).toEqual({
       d1: 'forbidden',
       d3: 'not_found',
     });
-    expect(short(await bulk({ select: { ids }, set: { labels: ['b'] } }, 'sam'))).toEqual({ d1: 'forbidden', d3: 'not_found' });
-    expect(short(await bulk({ select: { ids }, set: { clientGroup: null } }, 'boss'))).toEqual({ d1: 'changed', d3: 'unchanged' });
+    expect(short(await bulk({ select: { ids }, set: { labels: ['b'] } }, 'sam'))).toEqual({
+      d1: 'forbidden',
+      d3: 'not_found',
+    });
+    expect(short(await bulk({ select: { ids }, set: { clientGroup: null } }, 'boss'))).toEqual({
+      d1: 'changed',
+      d3: 'unchanged',
+    });
     expect((await read('d1')).labels).toEqual(['a']);
   });
 

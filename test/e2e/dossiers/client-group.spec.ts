@@ -75,10 +75,14 @@ describe('the client group of a dossier', () => {
     const id = await dossier();
     await assign(id, 'g1');
     await assign(id, 'g2');
-    type Trail = { items: { before: { relationships: { tuple: string }[] }; after: { relationships: { tuple: string }[] } }[] };
+    type Trail = {
+      items: { before: { relationships: { tuple: string }[] }; after: { relationships: { tuple: string }[] } }[];
+    };
     const trail = await office.api.get<Trail>(`${office.at('changes')}?key=dossier:${id}`);
     const move = trail.body.items.at(-1);
-    expect(move?.before.relationships.map(({ tuple }) => tuple)).toEqual([`dossier:${id}#client_group@client_group:g1`]);
+    expect(move?.before.relationships.map(({ tuple }) => tuple)).toEqual([
+      `dossier:${id}#client_group@client_group:g1`,
+    ]);
     expect(move?.after.relationships.map(({ tuple }) => tuple)).toEqual([`dossier:${id}#client_group@client_group:g2`]);
   });
 
@@ -128,7 +132,10 @@ describe('the client group of a dossier', () => {
       const tuple = { object: `dossier:${id}`, relation: 'client_group', subject: 'client_group:g1' };
       const written = await office.api.post(office.at('relationships'), { write: [tuple], delete: [] });
       expect(verdict(written)).toEqual([422, 'dossier_not_active']);
-      const bulk = await office.api.post(office.at('dossiers', 'bulk'), { select: { ids: [id] }, set: { clientGroup: 'g1' } });
+      const bulk = await office.api.post(office.at('dossiers', 'bulk'), {
+        select: { ids: [id] },
+        set: { clientGroup: 'g1' },
+      });
       expect(bulk.body).toMatchObject({ results: [{ status: 'refused', code: 'dossier_not_active' }] });
     }
   });

@@ -45,47 +45,73 @@ async function everything() {
 function difference(from: Awaited<ReturnType<typeof everything>>, without: Awaited<ReturnType<typeof everything>>) {
   const known = new Map(without.opens);
   return from.opens.flatMap(([collaborator, opened]) =>
-    opened.filter((dossier) => !known.get(collaborator)?.includes(dossier)).map((dossier) => ({ collaborator, dossier })),
+    opened
+      .filter((dossier) => !known.get(collaborator)?.includes(dossier))
+      .map((dossier) => ({ collaborator, dossier })),
   );
 }
 
 type Request = (query: string) => Promise<ApiResponse>;
 
+const aNew = aDossier({ enterpriseNumber: null });
+
 /** Every write of a dossier, as the office's integration sends it. */
-const writes: [string, () => Request][] = [
-  ['PUT of a new dossier', () => (q) => office.api.put(`${office.at('dossiers', 'new')}${q}`, { ...aNew, clientGroup: 'g2' })],
-  ['PUT of a dossier', () => (q) => office.api.put(`${office.at('dossiers', 'd')}${q}`, { ...aNew, managers: [] }, ifMatch('*'))],
-  ['PUT that makes it private', () => (q) => office.api.put(`${office.at('dossiers', 'd')}${q}`, { ...aNew, private: true }, ifMatch('*'))],
-  ['PATCH to inactive', () => (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { status: 'inactive' }, ifMatch('*'))],
-  ['PATCH to private', () => (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { private: true }, ifMatch('*'))],
-  ['PATCH of a name', () => (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { name: 'Other' }, ifMatch('*'))],
-  ['activate', () => (q) => office.api.post(`${office.at('dossiers', 'draft', 'activate')}${q}`, { clientGroup: 'g1' })],
-  ['activate without a group', () => (q) => office.api.post(`${office.at('dossiers', 'draft', 'activate')}${q}`, { managers: ['bert'] })],
-  ['deactivate', () => (q) => office.api.post(`${office.at('dossiers', 'd', 'deactivate')}${q}`, {})],
-  ['a move', () => (q) => office.api.put(`${office.at('dossiers', 'd', 'client-group')}${q}`, { clientGroup: 'g2' })],
-  ['taking it out', () => (q) => office.api.put(`${office.at('dossiers', 'd', 'client-group')}${q}`, { clientGroup: null })],
-  ['managers', () => (q) => office.api.patch(`${office.at('dossiers', 'd', 'managers')}${q}`, { add: ['bert'], remove: ['mia'] })],
-  ['a primary manager', () => (q) => office.api.patch(`${office.at('dossiers', 'd', 'managers')}${q}`, { add: ['bert'], primary: 'bert' })],
-  ['guests', () => (q) => office.api.patch(`${office.at('dossiers', 'secret', 'guests')}${q}`, { add: ['bert', 'sam'] })],
-  ['exclusions', () => (q) => office.api.patch(`${office.at('dossiers', 'd', 'exclusions')}${q}`, { add: ['boss', 'anne'] })],
+const writes: [string, Request][] = [
+  [
+    'PUT of a new dossier',
+    (q) => office.api.put(`${office.at('dossiers', 'new')}${q}`, { ...aNew, clientGroup: 'g2' }),
+  ],
+  [
+    'PUT of a dossier',
+    (q) => office.api.put(`${office.at('dossiers', 'd')}${q}`, { ...aNew, managers: [] }, ifMatch('*')),
+  ],
+  [
+    'PUT that makes it private',
+    (q) => office.api.put(`${office.at('dossiers', 'd')}${q}`, { ...aNew, private: true }, ifMatch('*')),
+  ],
+  [
+    'PATCH to inactive',
+    (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { status: 'inactive' }, ifMatch('*')),
+  ],
+  ['PATCH to private', (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { private: true }, ifMatch('*'))],
+  ['PATCH of a name', (q) => office.api.patch(`${office.at('dossiers', 'd')}${q}`, { name: 'Other' }, ifMatch('*'))],
+  ['activate', (q) => office.api.post(`${office.at('dossiers', 'draft', 'activate')}${q}`, { clientGroup: 'g1' })],
+  [
+    'activate without a group',
+    (q) => office.api.post(`${office.at('dossiers', 'draft', 'activate')}${q}`, { managers: ['bert'] }),
+  ],
+  ['deactivate', (q) => office.api.post(`${office.at('dossiers', 'd', 'deactivate')}${q}`, {})],
+  ['a move', (q) => office.api.put(`${office.at('dossiers', 'd', 'client-group')}${q}`, { clientGroup: 'g2' })],
+  ['taking it out', (q) => office.api.put(`${office.at('dossiers', 'd', 'client-group')}${q}`, { clientGroup: null })],
+  [
+    'managers',
+    (q) => office.api.patch(`${office.at('dossiers', 'd', 'managers')}${q}`, { add: ['bert'], remove: ['mia'] }),
+  ],
+  [
+    'a primary manager',
+    (q) => office.api.patch(`${office.at('dossiers', 'd', 'managers')}${q}`, { add: ['bert'], primary: 'bert' }),
+  ],
+  ['guests', (q) => office.api.patch(`${office.at('dossiers', 'secret', 'guests')}${q}`, { add: ['bert', 'sam'] })],
+  ['exclusions', (q) => office.api.patch(`${office.at('dossiers', 'd', 'exclusions')}${q}`, { add: ['boss', 'anne'] })],
   [
     'break-glass',
-    () => (q) =>
+    (q) =>
       office
         .as('boss')
         .api.post(`${office.at('dossiers', 'secret', 'break-glass')}${q}`, { reason: 'Away', expiresAt: inHours(1) }),
   ],
   [
     'bulk',
-    () => (q) =>
-      office.api.post(`${office.at('dossiers', 'bulk')}${q}`, { select: { ids: ['d', 'secret', 'draft'] }, set: { clientGroup: 'g2' } }),
+    (q) =>
+      office.api.post(`${office.at('dossiers', 'bulk')}${q}`, {
+        select: { ids: ['d', 'secret', 'draft'] },
+        set: { clientGroup: 'g2' },
+      }),
   ],
 ];
-const aNew = { ...aDossier({ enterpriseNumber: null }) };
 
 describe('a dry run', () => {
-  test.each(writes)('rule 29: of %s shows exactly what then happens, and changes nothing', async (_, make) => {
-    const request = make();
+  test.each(writes)('rule 29: of %s shows exactly what then happens, and changes nothing', async (_, request) => {
     const before = await everything();
     const preview = (await request('?dryRun=true')) as ApiResponse<Preview>;
     expect([preview.status, preview.body.dryRun]).toEqual([200, true]);
@@ -110,8 +136,14 @@ describe('a dry run', () => {
     const path = (...parts: string[]) => `${office.at('dossiers', ...parts)}${dry}`;
     expect(verdict(await office.api.patch(path('d'), { name: 'X' }))).toEqual([428, 'if_match_required']);
     expect(verdict(await office.api.patch(path('d'), { name: 'X' }, ifMatch('"1"')))).toEqual([412, 'stale_version']);
-    expect(verdict(await office.as('sam').api.patch(path('d', 'managers'), { add: ['sam'] }))).toEqual([403, 'forbidden']);
-    expect(verdict(await office.as('bert').api.patch(path('d', 'managers'), { add: ['sam'] }))).toEqual([404, 'not_found']);
+    expect(verdict(await office.as('sam').api.patch(path('d', 'managers'), { add: ['sam'] }))).toEqual([
+      403,
+      'forbidden',
+    ]);
+    expect(verdict(await office.as('bert').api.patch(path('d', 'managers'), { add: ['sam'] }))).toEqual([
+      404,
+      'not_found',
+    ]);
     expect(verdict(await office.api.put(path('draft', 'client-group'), { clientGroup: 'g1' }))).toEqual([
       422,
       'dossier_not_active',
@@ -126,7 +158,9 @@ describe('a dry run', () => {
     '%s is 400: a misspelt dry run changes nothing',
     async (query) => {
       const before = await office.revision();
-      const answer = await office.api.put(`${office.at('dossiers', 'd', 'client-group')}${query}`, { clientGroup: null });
+      const answer = await office.api.put(`${office.at('dossiers', 'd', 'client-group')}${query}`, {
+        clientGroup: null,
+      });
       expect(verdict(answer)).toEqual([400, 'invalid_request']);
       expect(await office.revision()).toBe(before);
     },

@@ -33,7 +33,11 @@ afterAll(() => app.close());
 const path = (query = '') => `${office.at('dossiers', 'export.xlsx')}${query}`;
 
 async function sheet(query = '', as?: string, language = 'en') {
-  const headers = { authorization: `Bearer ${app.key}`, 'accept-language': language, ...(as && { 'cardea-actor': as }) };
+  const headers = {
+    authorization: `Bearer ${app.key}`,
+    'accept-language': language,
+    ...(as && { 'cardea-actor': as }),
+  };
   const response = await fetch(`${app.url}${path(query)}`, { headers });
   expect(response.status).toBe(200);
   const book = new Excel.Workbook();
@@ -53,7 +57,18 @@ describe('the Excel export', () => {
     expect(response.headers.get('content-type')).toContain('spreadsheetml');
     expect(response.headers.get('content-disposition')).toContain('dossiers.xlsx');
     expect(texts).toEqual([
-      ['Dossier', 'Name', 'Code', 'Enterprise number', 'Status', 'Client group', 'Managers', 'Labels', 'Contact', 'Result'],
+      [
+        'Dossier',
+        'Name',
+        'Code',
+        'Enterprise number',
+        'Status',
+        'Client group',
+        'Managers',
+        'Labels',
+        'Contact',
+        'Result',
+      ],
       [
         ...['d1', '=1+1', '+cmd|calc', enterpriseNumber(5), 'active', '=HYPERLINK("x")', 'Mïa =cmd', '@SUM(A1), -1'],
         ...['mia@o.example', ''],
@@ -119,7 +134,9 @@ describe('the Excel export', () => {
 
   test('it reads a large list in chunks and loses no row', async () => {
     const large = await OfficeClient.make(app);
-    const lines = Array.from({ length: 1_101 }, (_, n) => JSON.stringify({ kind: 'dossier', id: `d${n}`, name: `N ${n}` }));
+    const lines = Array.from({ length: 1_101 }, (_, n) =>
+      JSON.stringify({ kind: 'dossier', id: `d${n}`, name: `N ${n}` }),
+    );
     const imported = await large.api.post(large.at('import'), `${lines.join('\n')}\n`, {
       'content-type': 'application/x-ndjson',
     });

@@ -200,7 +200,9 @@ describe('an exclusion', () => {
   test('may end by itself', async () => {
     const own = await OfficeClient.make(app);
     await own.dossier('d');
-    await own.api.patch(own.at('dossiers', 'd', 'exclusions'), { add: [{ collaborator: 'boss', expiresAt: inHours(1) }] });
+    await own.api.patch(own.at('dossiers', 'd', 'exclusions'), {
+      add: [{ collaborator: 'boss', expiresAt: inHours(1) }],
+    });
     expect(await own.may('boss', 'd')).toBe(false);
     await endTuples(app.database, own.id);
     expect(await own.may('boss', 'd')).toBe(true);
@@ -208,35 +210,44 @@ describe('an exclusion', () => {
 });
 
 describe('a change of people that is refused', () => {
-  test.each<Kind>(['managers', 'guests', 'exclusions'])('of %s: 400, 404, 412 and 422, and nothing changes', async (kind) => {
-    const id = await dossier({ managers: ['anne'] });
-    const before = (await office.api.get(office.at('dossiers', id))).body;
-    for (const body of [
-      { add: 'bert' },
-      { add: [{ who: 'bert' }] },
-      { add: [{ collaborator: 'bert', expiresAt: 'tomorrow' }] },
-      { add: [{ collaborator: 'bert', expiresAt: '2027-01-01T00:00:00' }] },
-      { add: [{ collaborator: 'bert', expiresAt: '0000-01-01T00:00:00Z' }] },
-      { add: [{ collaborator: 'bert', expiresAt: '9999-12-31T23:59:59-14:00' }] },
-      { members: [] },
-      [],
-      undefined,
-    ]) {
-      expect([body, verdict(await change(id, kind, body))]).toEqual([body, [400, 'invalid_request']]);
-    }
-    expect(verdict(await change('no-dossier', kind, { add: ['bert'] }))).toEqual([404, 'not_found']);
-    expect(verdict(await change(id, kind, { add: ['nobody'] }))).toEqual([422, 'unknown_reference']);
-    expect(verdict(await change(id, kind, { add: ['bert'], remove: ['bert'] }))).toEqual([422, 'conflicting_change']);
-    const past = { add: [{ collaborator: 'bert', expiresAt: inHours(-1) }] };
-    expect(verdict(await change(id, kind, past))).toEqual([422, 'expiry_in_the_past']);
-    expect(verdict(await change(id, kind, { add: ['bert'] }, undefined, ifMatch('"1"')))).toEqual([412, 'stale_version']);
-    expect((await office.api.get(office.at('dossiers', id))).body).toEqual(before);
-  });
+  test.each<Kind>(['managers', 'guests', 'exclusions'])(
+    'of %s: 400, 404, 412 and 422, and nothing changes',
+    async (kind) => {
+      const id = await dossier({ managers: ['anne'] });
+      const before = (await office.api.get(office.at('dossiers', id))).body;
+      for (const body of [
+        { add: 'bert' },
+        { add: [{ who: 'bert' }] },
+        { add: [{ collaborator: 'bert', expiresAt: 'tomorrow' }] },
+        { add: [{ collaborator: 'bert', expiresAt: '2027-01-01T00:00:00' }] },
+        { add: [{ collaborator: 'bert', expiresAt: '0000-01-01T00:00:00Z' }] },
+        { add: [{ collaborator: 'bert', expiresAt: '9999-12-31T23:59:59-14:00' }] },
+        { members: [] },
+        [],
+        undefined,
+      ]) {
+        expect([body, verdict(await change(id, kind, body))]).toEqual([body, [400, 'invalid_request']]);
+      }
+      expect(verdict(await change('no-dossier', kind, { add: ['bert'] }))).toEqual([404, 'not_found']);
+      expect(verdict(await change(id, kind, { add: ['nobody'] }))).toEqual([422, 'unknown_reference']);
+      expect(verdict(await change(id, kind, { add: ['bert'], remove: ['bert'] }))).toEqual([422, 'conflicting_change']);
+      const past = { add: [{ collaborator: 'bert', expiresAt: inHours(-1) }] };
+      expect(verdict(await change(id, kind, past))).toEqual([422, 'expiry_in_the_past']);
+      expect(verdict(await change(id, kind, { add: ['bert'] }, undefined, ifMatch('"1"')))).toEqual([
+        412,
+        'stale_version',
+      ]);
+      expect((await office.api.get(office.at('dossiers', id))).body).toEqual(before);
+    },
+  );
 
   test('a primary who is no manager, or who leaves, is 422', async () => {
     const id = await dossier({ managers: ['anne'] });
     expect(verdict(await change(id, 'managers', { primary: 'bert' }))).toEqual([422, 'not_a_manager']);
-    expect(verdict(await change(id, 'managers', { remove: ['anne'], primary: 'anne' }))).toEqual([422, 'not_a_manager']);
+    expect(verdict(await change(id, 'managers', { remove: ['anne'], primary: 'anne' }))).toEqual([
+      422,
+      'not_a_manager',
+    ]);
     expect(verdict(await change(id, 'guests', { primary: 'anne' }))).toEqual([400, 'invalid_request']);
   });
 

@@ -52,8 +52,7 @@ describe('PUT, GET and PATCH of a dossier', () => {
     const read = await office.api.get<DossierAnswer>(office.at('dossiers', 'new'));
     expect(read.status).toBe(200);
     expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
-    const { revision: _revision, warnings: _warnings, ...written } = made.body;
-    expect(read.body).toEqual(written);
+    expect(made.body).toEqual({ ...read.body, revision: expect.any(String), warnings: [] });
     expect(read.body).toMatchObject({
       id: 'new',
       name: body.name,
@@ -79,7 +78,10 @@ describe('PUT, GET and PATCH of a dossier', () => {
     ['123.456.749', '0123.456.749'],
     ['', null],
   ])('rule 26: the enterprise number %j is kept as %j', async (written, kept) => {
-    const made = await put(`number-${written}`.replaceAll(/[^A-Za-z0-9-]/g, '_'), aDossier({ enterpriseNumber: written }));
+    const made = await put(
+      `number-${written}`.replaceAll(/[^A-Za-z0-9-]/g, '_'),
+      aDossier({ enterpriseNumber: written }),
+    );
     expect([made.status, made.body.enterpriseNumber]).toEqual([201, kept]);
     await office.api.patch(office.at('dossiers', made.body.id), { enterpriseNumber: null }, ifMatch('*'));
   });

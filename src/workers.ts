@@ -1,0 +1,74 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AggregatorRegistry } from 'prom-client';
+import type { Logger } from '#src/platform/logs.js';
+import type { Settings } from '#src/platform/settings.js';
+
+/** A worker that dies is replaced; one that dies at once is not replaced faster than this. */
+const restartPauseMs = 1_000;
+
+/**
+ * Several processes on one port. Each has its own caches and its own fence, so the guarantee is that of one process:
+ * nothing is shared between them but PostgreSQL and, where there is one, Redis.
+ */
+export class Workers {
+  private stopping = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly databaseUrl: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Starts them all. @returns the port, once every worker listens */
+  async start(): Promise<number> {
+    cluster.on('exit', (worker, code, signal) => {
+      if (this.stopping) return;
+      this.logger.error({ worker: worker.id, code, signal }, 'a worker died');
+      void sleep(restartPauseMs).then(() => (this.stopping ? undefined : this.fork(this.settings.port)));
+    });
+    // The first one may be given a free port, which the others then share.
+    const port = await this.fork(this.settings.port);
+    for (let started = 1; started < this.settings.workers; started++) await this.fork(port);
+    return port;
+  }
+
+  /** Tells them to stop, and waits until they have. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
+    await Promise.all(
+      workers.map(async (worker) => {
+        const exited = once(worker, 'exit');
+        worker.process.kill('SIGTERM');
+        await exited;
+      }),
+    );
+  }
+
+  private async fork(port: number): Promise<number> {
+    const worker = cluster.fork({ DATABASE_URL: this.databaseUrl, WORKERS: '1', PORT: String(port), METRICS_PORT: '' });
+    const listening = once(worker, 'listening').then(([address]) => (address as { port: number }).port);
+    const exited = once(worker, 'exit').then(([code]) => {
+      throw new Error(`a worker ended with ${code} while it started`);
+    });
+    exited.catch(() => undefined);
+    return Promise.race([listening, exited]);
+  }
+}
+
+/** Serves the metrics of all workers, added up, on a port of its own. */
+export async function serveWorkerMetrics(port: number, host: string): Promise<Server> {
+  const registry = new AggregatorRegistry();
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
+    registry.clusterMetrics().then(
+      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => response.writeHead(503).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  return server;
+}
