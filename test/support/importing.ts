@@ -81,7 +81,7 @@ export class Importing {
 export function aRequest(office: string, overrides: Partial<WriteRequest> = {}): WriteRequest {
   return {
     office,
-    principal: { kind: 'key', office: null, id: 'test', scopes: ['read', 'write'] },
+    principal: { kind: 'key', office: null, id: 'test', scopes: ['read', 'write'], asOf: 1, expiresAtMs: Infinity },
     actor: undefined,
     language: 'en',
     requestId: 'test',

@@ -170,7 +170,7 @@ describe('PostgreSQL refuses', () => {
     api_key: `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', $1, 'New', sha256('x'), '{read}', 'test')`,
   };
 
-  test.each(wrongIds)('the id %j, %s, for every kind of entity', async (id) => {
+  test.each(wrongIds)('the id %j, %s, for every kind of entity', async (id, _why) => {
     for (const [table, text] of Object.entries(rowsWithId)) {
       await sql.owner('savepoint one');
       expect({ table, ...(await refusal(sql.owner(text, [id]))) }).toMatchObject({ table, code: sqlState.check });
