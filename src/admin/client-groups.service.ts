@@ -68,10 +68,9 @@ export class ClientGroupsService {
       const group = await requireClientGroup(write, id);
       if (request.ifMatch !== undefined) await expectVersion(write, `client_group:${id}`, group.version);
       const dossiers = await write.store.tuplesWith('client_group', [id], 'client_group');
-      const moving = moveDossiersTo === undefined ? [] : dossiers.filter((t) => t.inForce);
-      if (moveDossiersTo !== undefined) await this.moveDossiers(write, moving, id, moveDossiersTo);
+      if (moveDossiersTo !== undefined) await this.moveDossiers(write, dossiers, id, moveDossiersTo);
       const own = await write.store.tuplesOf('client_group', [id]);
-      const left = dossiers.filter((t) => !moving.includes(t));
+      const left = moveDossiersTo === undefined ? dossiers : [];
       await changeTuples(write, { remove: [...own, ...left] }, { authorize: false });
       await clearDefaultGroup(write, id);
       await write.em.nativeDelete(ClientGroupEntity, { office: write.office.id, id });
@@ -82,7 +81,8 @@ export class ClientGroupsService {
 
   private async moveDossiers(write: Write, dossiers: readonly Tuple[], from: string, to: string): Promise<void> {
     if (to === from || !(await findClientGroup(write, to))) throw problem('unknown_reference', { type: 'client_group', id: to });
-    // Dormant memberships of inactive dossiers move along: they come back on reactivation (rule 14).
+    // Dormant memberships of inactive dossiers move along: they come back on reactivation (rule 14). What has an end
+    // keeps it, be it past.
     const add = dossiers.map((t) => ({ ...tuple.dossierInClientGroup(t.objectId, to), expiresAt: t.expiresAt }));
     await changeTuples(write, { add }, { authorize: false, restoring: true });
   }

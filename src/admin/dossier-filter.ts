@@ -1,14 +1,8 @@
-import { toSql } from '#src/ability/conditions-sql.js';
 import { allOf, type SqlFragment } from '#src/platform/sql.js';
 import { dossierSqlFields } from '#src/relations/dossier-sql.js';
 import { parseEnterpriseNumber } from '#src/relations/enterprise-number.js';
 import type { Guard } from './guard.js';
 import { noGroup, type DossierFilter } from './monitor.schema.js';
-
-/** The dossiers on which the actor may do `action`, as a condition on `dossier d`: the policy itself, as SQL. */
-export function allowedDossiers(guard: Guard, action = 'open'): SqlFragment {
-  return toSql(guard.ability('dossier'), action, dossierSqlFields);
-}
 
 const tupleWith = (relation: string) =>
   dossierSqlFields[relation as keyof typeof dossierSqlFields] as { exists: string };

@@ -1,6 +1,6 @@
 import { numbered, rows } from '#src/platform/sql.js';
 import type { Change } from '#src/audit/trail.js';
-import { allowedDossiers } from './dossier-filter.js';
+import { allowedDossiers } from './allowed-dossiers.js';
 import type { Place } from './dossier-view.js';
 
 interface RecordedTuple {

@@ -5,7 +5,7 @@ import type { ClientGroup } from '#src/relations/entities.js';
 import { Answer } from '#src/platform/answer.js';
 import { clientGroupView, requireClientGroup } from './client-groups.service.js';
 import { collaboratorGroupView, requireCollaboratorGroup } from './collaborator-groups.service.js';
-import { allowedDossiers } from './dossier-filter.js';
+import { allowedDossiers } from './allowed-dossiers.js';
 import type { Place } from './dossier-view.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { PageRequest, ReadRequest } from './read-request.js';

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { createApp } from '#src/app.js';
 import { Exporter } from '#src/admin/export/exporter.js';
 import { Importer, type ImportEvent } from '#src/admin/import/importer.js';
@@ -67,8 +68,22 @@ export class Importing {
 
   /** The lines of an export. */
   async export(office: string, overrides: Partial<WriteRequest> = {}): Promise<Line[]> {
-    const stream = await this.exporter.export({ ...aRequest(office), ...overrides });
+    return this.readLines(await this.exportStream(office, overrides));
+  }
+
+  exportStream(office: string, overrides: Partial<WriteRequest> = {}): Promise<Readable> {
+    return this.exporter.export({ ...aRequest(office), ...overrides });
+  }
+
+  async readLines(stream: Readable): Promise<Line[]> {
     return (await text(stream)).trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+  }
+
+  /** Ends what the service has under way in PostgreSQL, as a crash does, and waits until there was something. */
+  async cutConnectionsAtWork(): Promise<void> {
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+      and pid <> pg_backend_pid() and state = 'active' and query like 'insert into %'`;
+    while ((await this.sql.owner(cut)).length === 0) await setImmediate();
   }
 
   /** What the database holds of an office, by a query with the office as `$1`. */

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { aCollaborator, anAdmin, type CollaboratorBody } from '#test/factories/collaborators.js';
 import { aDossier, type DossierBody } from '#test/factories/dossiers.js';
 import {
@@ -113,20 +112,6 @@ export class OfficeClient {
   /** The present entity tag of something in the office. */
   async etag(...parts: readonly string[]): Promise<string> {
     return (await done(this.api.get(this.at(...parts)))).headers.get('etag') ?? '';
-  }
-}
-
-/** Lets every tuple of the office that has an end reach it now: a test need not wait for the clock. */
-export async function endTuples(app: TestApp, office: string): Promise<void> {
-  const client = new pg.Client({ connectionString: app.database.url });
-  await client.connect();
-  try {
-    await client.query(
-      `update relationship set expires_at = now() - interval '1 second' where office = $1 and expires_at is not null`,
-      [office],
-    );
-  } finally {
-    await client.end();
   }
 }
 

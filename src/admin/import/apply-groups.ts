@@ -60,7 +60,9 @@ export async function applyGroups(
 
 /** Makes the client groups that a list names and the office does not have, under ids of their own. */
 export async function applyGroupNames(write: Write, units: readonly Unit[], report: ChunkReport): Promise<void> {
-  const wanted = units.flatMap((unit) => unit.records as RecordOf<'client_group_name'>[]).map(({ name }) => name);
+  const records = units.flatMap((unit) => unit.records as RecordOf<'client_group_name'>[]);
+  // Of several spellings, the group gets the one that comes first.
+  const wanted = records.sort((a, b) => a.line - b.line).map(({ name }) => name);
   const { folded, holders } = await foldNames(write, 'client_group', wanted);
   const made: Row[] = [];
   for (const name of wanted) {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
 import { inHours } from '#test/factories/relationships.js';
 import { startApp, type TestApp } from '#test/support/app.js';
-import { endTuples, ifMatch, OfficeClient, type Preview } from '#test/support/office-client.js';
+import { ifMatch, OfficeClient, type Preview } from '#test/support/office-client.js';
+import { endTuples } from '#test/support/raw-sql.js';
 
 interface Group {
   dossiers: string[];
@@ -115,7 +116,7 @@ describe('a membership that has ended counts for nothing', () => {
     const membership = { object: 'client_group:g', relation: 'collaborator', subject: 'collaborator:anna' };
     await office.relate({ ...membership, expiresAt: inHours(1) });
     expect(await office.may('anna', 'd')).toBe(true);
-    await endTuples(app, office.id);
+    await endTuples(app.database, office.id);
     return office;
   }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import { startApp, type TestApp } from '#test/support/app.js';
-import { endTuples, ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
+import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
+import { endTuples } from '#test/support/raw-sql.js';
 
 interface Group {
   dossiers: string[];
@@ -75,11 +76,11 @@ describe('rule 28: DELETE /client-groups/{id}', () => {
         expiresAt: inHours(1),
       });
     await membership('d1');
-    await endTuples(app, office.id);
+    await endTuples(app.database, office.id);
     await membership('d2');
     await office.api.delete(`${office.at('client-groups', 'g')}?moveDossiersTo=h`);
     expect(await office.opens('bert', all)).toEqual(['d2', 'd3']);
-    await endTuples(app, office.id);
+    await endTuples(app.database, office.id);
     expect(await office.opens('bert', all)).toEqual(['d3']);
   });
 

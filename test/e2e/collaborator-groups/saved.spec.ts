@@ -3,7 +3,8 @@ import { aCollaboratorGroup } from '#test/factories/groups.js';
 import { inHours } from '#test/factories/relationships.js';
 import { anId } from '#test/factories/unique.js';
 import { startApp, type TestApp } from '#test/support/app.js';
-import { endTuples, ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { endTuples } from '#test/support/raw-sql.js';
 
 interface Group {
   id: string;
@@ -151,7 +152,7 @@ describe('PATCH /collaborator-groups/{id}', () => {
     await mine.clientGroup('g', { dossiers: ['d'], collaboratorGroups: ['k'] });
     await mine.relate({ object: 'collaborator_group:k', relation: 'member', subject: 'collaborator:anna', expiresAt: inHours(1) });
     expect(await mine.may('anna', 'd')).toBe(true);
-    await endTuples(app, mine.id);
+    await endTuples(app.database, mine.id);
     expect(await mine.may('anna', 'd')).toBe(false);
     const path = mine.at('collaborator-groups', 'k');
     expect((await mine.api.get<Group>(path)).body.members).toEqual([]);

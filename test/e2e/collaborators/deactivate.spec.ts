@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import { startApp, type TestApp } from '#test/support/app.js';
-import { endTuples, ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { endTuples } from '#test/support/raw-sql.js';
 
 interface DossierAnswer {
   managers: { collaborator: string; primary?: boolean; expiresAt: string | null }[];
@@ -105,7 +106,7 @@ describe('rule 20: handing over the managerships in the same call', () => {
     const manager = (dossier: string, expiresAt: string) =>
       office.relate({ object: `dossier:${dossier}`, relation: 'manager', subject: 'collaborator:anna', expiresAt });
     await manager('ended', inHours(1));
-    await endTuples(app, office.id);
+    await endTuples(app.database, office.id);
     const end = inHours(48);
     await manager('ending', end);
     await manager('shared', end);
