@@ -15,6 +15,8 @@ export default tseslint.config(
         'error',
         { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Settings are read in src/platform/settings.ts only.' },
       ],
+      // A leading underscore says that something is there for its place only.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' }],
       eqeqeq: 'error',
     },
   },

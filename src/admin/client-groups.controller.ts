@@ -54,7 +54,10 @@ export class ClientGroupsController {
   @Get()
   @Access('read')
   @Answers(200, clientGroupListSchema)
-  list(@Reading() request: ReadRequest, @Query({ schema: clientGroupQuerySchema }) query: z.infer<typeof clientGroupQuerySchema>) {
+  list(
+    @Reading() request: ReadRequest,
+    @Query({ schema: clientGroupQuerySchema }) query: z.infer<typeof clientGroupQuerySchema>,
+  ) {
     return this.lists.clientGroups(request, query);
   }
 

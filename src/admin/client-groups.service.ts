@@ -25,7 +25,9 @@ export class ClientGroupsService {
   put(request: WriteRequest, id: string, body: ClientGroupPut): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       const existing = await findClientGroup(write, id);
-      const present = existing ? await visibleMembersOf(write, id) : { dossiers: [], collaborators: [], collaboratorGroups: [] };
+      const present = existing
+        ? await visibleMembersOf(write, id)
+        : { dossiers: [], collaborators: [], collaboratorGroups: [] };
       const patch = {
         name: body.name,
         email: body.email ?? null,
@@ -80,7 +82,8 @@ export class ClientGroupsService {
   }
 
   private async moveDossiers(write: Write, dossiers: readonly Tuple[], from: string, to: string): Promise<void> {
-    if (to === from || !(await findClientGroup(write, to))) throw problem('unknown_reference', { type: 'client_group', id: to });
+    if (to === from || !(await findClientGroup(write, to)))
+      throw problem('unknown_reference', { type: 'client_group', id: to });
     // Dormant memberships of inactive dossiers move along: they come back on reactivation (rule 14). What has an end
     // keeps it, be it past.
     const add = dossiers.map((t) => ({ ...tuple.dossierInClientGroup(t.objectId, to), expiresAt: t.expiresAt }));
@@ -91,7 +94,13 @@ export class ClientGroupsService {
     write.guard.require('client_group', 'create', { id });
     await expectNoVersion(write, `client_group:${id}`);
     await checkGroupName(write, 'client_group', id, patch.name);
-    const group = { office: write.office.id, id, name: patch.name, email: patch.email ?? null, version: write.revision };
+    const group = {
+      office: write.office.id,
+      id,
+      name: patch.name,
+      email: patch.email ?? null,
+      version: write.revision,
+    };
     await write.em.insert(ClientGroupEntity, group);
     write.recordEntity(`client_group:${id}`, 'create', null, fieldsOf(group));
     await changeTuples(write, tupleDelta(id, patch));
@@ -140,7 +149,6 @@ function tupleDelta(id: string, patch: ClientGroupPatch): { add: TupleRef[]; rem
   return { add: of('add'), remove: of('remove') };
 }
 
-
 /** The group, or `null`. */
 export function findClientGroup(place: Place, id: string): Promise<ClientGroup | null> {
   return place.em.findOne(ClientGroupEntity, { office: place.office.id, id }, { refresh: true });
@@ -157,7 +165,8 @@ export async function requireClientGroup(place: Place, id: string): Promise<Clie
 async function membersOf(place: Place, id: string) {
   const own = await place.store.tuplesOf('client_group', [id]);
   const dossiers = await place.store.tuplesWith('client_group', [id], 'client_group');
-  const subjects = (relation: string) => own.filter((t) => t.inForce && t.relation === relation).map((t) => t.subjectId);
+  const subjects = (relation: string) =>
+    own.filter((t) => t.inForce && t.relation === relation).map((t) => t.subjectId);
   return {
     dossiers: dossiers.filter((t) => t.inForce).map((t) => t.objectId),
     collaborators: subjects('collaborator'),

@@ -64,7 +64,12 @@ export class CollaboratorGroupsService {
     write.guard.require('collaborator_group', 'create', { id });
     await expectNoVersion(write, `collaborator_group:${id}`);
     await checkGroupName(write, 'collaborator_group', id, body.name);
-    await write.em.insert(CollaboratorGroupEntity, { office: write.office.id, id, name: body.name, version: write.revision });
+    await write.em.insert(CollaboratorGroupEntity, {
+      office: write.office.id,
+      id,
+      name: body.name,
+      version: write.revision,
+    });
     write.recordEntity(`collaborator_group:${id}`, 'create', null, { name: body.name });
     await changeTuples(write, { add: body.members.map((member) => tuple.groupHasMember(id, member)) });
     return this.outcome(write, id, 201);

@@ -61,7 +61,11 @@ export class CollaboratorListsService {
       const person = view.guard.may('collaborator', 'read', { id }) ? await findCollaborator(view, id) : null;
       if (!person) throw problem('not_found', { type: 'collaborator', id });
       const seesGroups = view.guard.may('client_group', 'read', { id: '-' });
-      return new Answer(seesGroups ? await collaboratorView(view, person) : personView(person), 200, etagOf(person.version));
+      return new Answer(
+        seesGroups ? await collaboratorView(view, person) : personView(person),
+        200,
+        etagOf(person.version),
+      );
     });
   }
 }

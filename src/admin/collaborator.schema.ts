@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { collaboratorStatuses, profiles } from '#src/relations/vocabulary.js';
 import { writeAnswer } from './answer.schema.js';
-import { deltaSchema, emailSchema, idSchema, languageSchema, pageOf, pageShape, personNameSchema, writeBody } from './fields.schema.js';
+import {
+  deltaSchema,
+  emailSchema,
+  idSchema,
+  languageSchema,
+  pageOf,
+  pageShape,
+  personNameSchema,
+  writeBody,
+} from './fields.schema.js';
 
 export const collaboratorPutSchema = writeBody({
   email: emailSchema,

@@ -52,7 +52,12 @@ export class CollaboratorsService {
   }
 
   /** The same relationship as from the group's side, so that edits of both sides merge (rule 22). */
-  patchGroups(request: WriteRequest, id: string, kind: 'client_group' | 'collaborator_group', delta: Delta): Promise<Answer> {
+  patchGroups(
+    request: WriteRequest,
+    id: string,
+    kind: 'client_group' | 'collaborator_group',
+    delta: Delta,
+  ): Promise<Answer> {
     const made = (group: string) =>
       kind === 'client_group' ? tuple.clientGroupHas(group, 'collaborator', id) : tuple.groupHasMember(group, id);
     return this.writer.write(request, async (write) => {
@@ -71,7 +76,8 @@ export class CollaboratorsService {
       const existing = await requireCollaborator(write, id);
       if (request.ifMatch !== undefined) await expectVersion(write, `collaborator:${id}`, existing.version);
       if (handOverTo !== undefined) await this.handOver(write, id, handOverTo);
-      if (existing.status === 'active') await this.store(write, existing, { ...fieldsOf(existing), status: 'inactive' });
+      if (existing.status === 'active')
+        await this.store(write, existing, { ...fieldsOf(existing), status: 'inactive' });
       return this.outcome(write, id);
     });
   }
@@ -98,7 +104,8 @@ export class CollaboratorsService {
   private async update(write: Write, existing: Collaborator, fields: Fields, mode?: 'replaces'): Promise<Outcome> {
     write.guard.require('collaborator', 'update', { id: existing.id });
     const unchanged = JSON.stringify(fields) === JSON.stringify(fieldsOf(existing));
-    if (!(mode === 'replaces' && unchanged)) await expectVersion(write, `collaborator:${existing.id}`, existing.version);
+    if (!(mode === 'replaces' && unchanged))
+      await expectVersion(write, `collaborator:${existing.id}`, existing.version);
     if (!unchanged) {
       if (fields.status === 'inactive' && existing.status === 'active') {
         write.guard.require('collaborator', 'deactivate', { id: existing.id });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccessMap } from './impact.js';
+import type { AccessMap } from './access-map.js';
 
 const accessRow = z.object({ collaborator: z.string(), dossier: z.string() });
 

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AbilityService } from '#src/ability/ability.service.js';
 import { allows } from '#src/ability/decide.js';
 import { rows } from '#src/platform/sql.js';
+import type { AccessMap } from './access-map.js';
 import type { Write } from './write.js';
 
 /** Which answers a write can have changed. */
@@ -13,15 +14,6 @@ export interface ImpactScope {
   reach: string[];
   /** Dossiers whose contact address may have changed. */
   contacts: string[];
-}
-
-/** Who may open what, and where each dossier's communication goes, at one moment. */
-export interface AccessMap {
-  /** Dossiers by the collaborator who may open them. */
-  opens: Map<string, Set<string>>;
-  contacts: Map<string, string>;
-  /** Dossiers that the actor of the write may know of. */
-  visible: Set<string>;
 }
 
 /** Facts are read for this many dossiers at a time, so that a preview of a large office stays within bounds. */

@@ -45,7 +45,15 @@ export class OfficesService {
             em,
             `insert into office (id, name, email, language, only_admins_activate, unique_group_names, policy_set)
              values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
-            [request.office, body.name, body.email, body.language, settings.onlyAdminsActivate, settings.uniqueGroupNames, body.policySet],
+            [
+              request.office,
+              body.name,
+              body.email,
+              body.language,
+              settings.onlyAdminsActivate,
+              settings.uniqueGroupNames,
+              body.policySet,
+            ],
           );
           created = made.length > 0;
         },
@@ -79,7 +87,8 @@ export class OfficesService {
     if (defaultClientGroup && !(await findClientGroup(write, defaultClientGroup))) {
       throw problem('unknown_reference', { type: 'client_group', id: defaultClientGroup });
     }
-    if (policySet && !this.bundles.has(policySet)) throw problem('unknown_reference', { type: 'policy_set', id: policySet });
+    if (policySet && !this.bundles.has(policySet))
+      throw problem('unknown_reference', { type: 'policy_set', id: policySet });
   }
 
   private async outcome(write: Write, status = 200): Promise<Outcome> {

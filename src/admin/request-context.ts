@@ -18,8 +18,9 @@ export const Reading = createParamDecorator((_data: unknown, context: ExecutionC
  * The handler's parameter that says who writes, and on what conditions. A write refuses query members that it does not
  * know, for a misspelt `dryRun` would be no dry run; those of its own are named: `@Writing(['moveDossiersTo'])`.
  */
-export const Writing = createParamDecorator((own: readonly string[] | undefined, context: ExecutionContext): WriteRequest =>
-  writeRequestOf(context.switchToHttp().getRequest<FastifyRequest>(), own ?? []),
+export const Writing = createParamDecorator(
+  (own: readonly string[] | undefined, context: ExecutionContext): WriteRequest =>
+    writeRequestOf(context.switchToHttp().getRequest<FastifyRequest>(), own ?? []),
 );
 
 function readRequestOf(request: FastifyRequest): ReadRequest {

@@ -105,7 +105,9 @@ export class Write {
 
   /** The ids of one type that this write has touched. */
   touchedIds(type: string): string[] {
-    return [...this.touched.keys()].filter((key) => key.startsWith(`${type}:`)).map((key) => key.slice(type.length + 1));
+    return [...this.touched.keys()]
+      .filter((key) => key.startsWith(`${type}:`))
+      .map((key) => key.slice(type.length + 1));
   }
 
   /** Every tuple added or removed so far, each once. */
@@ -206,7 +208,10 @@ export async function expectNoVersion(write: Write, key: string): Promise<void> 
 async function changesSince(write: Write, key: string, revision: number) {
   const visibility = await DossierVisibility.of(write);
   const position = { revision, sequence: maxSequence };
-  const found = await readTrail(write.em, write.office.id, position, changesShown, { key, hidden: visibility.hiddenKeys });
+  const found = await readTrail(write.em, write.office.id, position, changesShown, {
+    key,
+    hidden: visibility.hiddenKeys,
+  });
   return found.map((change) => {
     const { action, actor, at, reason, before, after } = visibility.entry(change);
     return { revision: revisionToken(change.revision), action, actor, at, reason, before, after };

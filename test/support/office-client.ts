@@ -26,8 +26,18 @@ export interface Problem {
 export interface Preview {
   dryRun: true;
   impact: {
-    gains: { total: number; collaborators: number; dossiers: number; rows: { collaborator: string; dossier: string }[] };
-    losses: { total: number; collaborators: number; dossiers: number; rows: { collaborator: string; dossier: string }[] };
+    gains: {
+      total: number;
+      collaborators: number;
+      dossiers: number;
+      rows: { collaborator: string; dossier: string }[];
+    };
+    losses: {
+      total: number;
+      collaborators: number;
+      dossiers: number;
+      rows: { collaborator: string; dossier: string }[];
+    };
     contacts: { total: number; rows: { dossier: string; before: string | null; after: string | null }[] };
   };
   warnings: { code: string; message: string }[];

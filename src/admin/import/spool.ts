@@ -23,13 +23,17 @@ export class Spool {
   #characters = 0;
   readonly #runs: SpoolRun[] = [];
 
-  constructor(private readonly folder = tmpdir()) {}
+  /** @param most characters that are held before they are sorted and written */
+  constructor(
+    private readonly folder = tmpdir(),
+    private readonly most = runCharacters,
+  ) {}
 
   /** Takes an entry; where this returns a promise, wait for it before the next one. */
   add(entry: SpoolEntry): Promise<void> | undefined {
     this.#entries.push(entry);
     this.#characters += entry.place.length + entry.text.length;
-    return this.#characters < runCharacters ? undefined : this.#flush();
+    return this.#characters < this.most ? undefined : this.#flush();
   }
 
   /** Everything in the order of places, and of lines where places are equal. Nothing can be added any more. */

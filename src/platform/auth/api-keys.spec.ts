@@ -31,7 +31,7 @@ describe('the principal of an API key', () => {
     const keys = new KeyRing();
     const key = keys.add({ office: 'o1', id: 'k9', scopes: ['check', 'read'] });
     const principal = { kind: 'key', office: 'o1', id: 'k9', scopes: ['check', 'read'] };
-    expect(await authenticateKey(key, keys.find)).toEqual(principal);
+    expect(await authenticateKey(key, keys.find)).toMatchObject(principal);
   });
 
   it.each<[string, Partial<FoundKey>]>([

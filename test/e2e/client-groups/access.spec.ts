@@ -31,7 +31,10 @@ describe('who may open a dossier follows its group, as can-access says right aft
     await reach(office, 'g', { dossiers: { add: ['d2'] } });
     expect(await office.opens('anna', ['d1', 'd2'])).toEqual(['d1', 'd2']);
     await reach(office, 'g', { collaborators: { add: ['bert'], remove: ['anna'] } });
-    expect([await office.opens('anna', ['d1', 'd2']), await office.opens('bert', ['d1', 'd2'])]).toEqual([[], ['d1', 'd2']]);
+    expect([await office.opens('anna', ['d1', 'd2']), await office.opens('bert', ['d1', 'd2'])]).toEqual([
+      [],
+      ['d1', 'd2'],
+    ]);
     await reach(office, 'g', { dossiers: { remove: ['d1'] } });
     expect(await office.opens('bert', ['d1', 'd2'])).toEqual(['d2']);
   });
@@ -42,7 +45,16 @@ describe('who may open a dossier follows its group, as can-access says right aft
     await office.collaborator('sam', aSupporter());
     await office.dossier('d');
     await office.clientGroup('g', { dossiers: ['d'], collaborators: ['anna', 'sam'] });
-    const actions = ['open', 'edit', 'configure', 'validate', 'communicate', 'export', 'assign_client_group', 'assign_manager'];
+    const actions = [
+      'open',
+      'edit',
+      'configure',
+      'validate',
+      'communicate',
+      'export',
+      'assign_client_group',
+      'assign_manager',
+    ];
     const may = async (who: string) => {
       const answers = await Promise.all(actions.map((action) => office.may(who, 'd', action)));
       return actions.filter((_, n) => answers[n]);
@@ -61,7 +73,10 @@ describe('who may open a dossier follows its group, as can-access says right aft
       await office.clientGroup(`g${n}`, { dossiers: [`d${n}`], collaboratorGroups: ['k1'] });
     }
     await reach(office, 'g1', { collaboratorGroups: { add: ['k2'] } });
-    expect([await office.opens('anna', ['d1', 'd2']), await office.opens('bert', ['d1', 'd2'])]).toEqual([['d1', 'd2'], ['d1']]);
+    expect([await office.opens('anna', ['d1', 'd2']), await office.opens('bert', ['d1', 'd2'])]).toEqual([
+      ['d1', 'd2'],
+      ['d1'],
+    ]);
     await reach(office, 'g1', { collaboratorGroups: { remove: ['k1'] } });
     expect(await office.opens('anna', ['d1', 'd2'])).toEqual(['d2']);
   });
@@ -72,7 +87,11 @@ describe('who may open a dossier follows its group, as can-access says right aft
     await office.dossier('d', { managers: ['bert'] });
     await office.clientGroup('g', { dossiers: ['d'], collaborators: ['anna'] });
     await reach(office, 'g', { dossiers: { remove: ['d'] } });
-    expect([await office.may('anna', 'd'), await office.may('bert', 'd'), await office.may('boss', 'd')]).toEqual([false, true, true]);
+    expect([await office.may('anna', 'd'), await office.may('bert', 'd'), await office.may('boss', 'd')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
     await office.api.patch(office.at('dossiers', 'd', 'managers'), { remove: ['bert'] });
     expect([await office.may('bert', 'd'), await office.may('boss', 'd')]).toEqual([false, true]);
   });
@@ -101,7 +120,11 @@ describe('who may open a dossier follows its group, as can-access says right aft
     expect([await office.may('anna', 'd'), await office.may('boss', 'd')]).toEqual([false, false]);
     const group = await office.api.get<{ excluded: string[] }>(office.at('client-groups', 'g'));
     expect(group.body.excluded.sort()).toEqual(['anna', 'boss']);
-    const replaced = await office.api.put(office.at('client-groups', 'g'), { name: 'G', dossiers: ['d'], collaborators: ['anna'] }, ifMatch('*'));
+    const replaced = await office.api.put(
+      office.at('client-groups', 'g'),
+      { name: 'G', dossiers: ['d'], collaborators: ['anna'] },
+      ifMatch('*'),
+    );
     expect(replaced.status).toBe(200);
     expect([await office.may('anna', 'd'), await office.may('boss', 'd')]).toEqual([false, false]);
   });
@@ -127,7 +150,11 @@ describe('a membership that has ended counts for nothing', () => {
     expect((await office.api.get<Group>(path)).body.collaborators).toEqual([]);
     const list = await office.api.get<{ items: { counts: { collaborators: number } }[] }>(office.at('client-groups'));
     expect(list.body.items[0]?.counts.collaborators).toBe(0);
-    const saved = await office.api.put<Group>(path, { name: 'G', dossiers: ['d'], collaborators: ['anna'] }, ifMatch('*'));
+    const saved = await office.api.put<Group>(
+      path,
+      { name: 'G', dossiers: ['d'], collaborators: ['anna'] },
+      ifMatch('*'),
+    );
     expect(saved.body.collaborators).toEqual(['anna']);
     expect(await office.may('anna', 'd')).toBe(true);
   });

@@ -38,7 +38,11 @@ describe('rule 28: DELETE /client-groups/{id}', () => {
     for (const who of ['anna', 'carl']) expect(await office.opens(who, all)).toEqual([]);
     expect(await office.opens('boss', all)).toEqual(all);
     expect(await groupOf(office, 'd1')).toBeNull();
-    for (const parts of [['collaborators', 'anna'], ['collaborator-groups', 'k'], ['dossiers', 'd1']]) {
+    for (const parts of [
+      ['collaborators', 'anna'],
+      ['collaborator-groups', 'k'],
+      ['dossiers', 'd1'],
+    ]) {
       expect((await office.api.get(office.at(...parts))).status).toBe(200);
     }
     expect(verdict(await office.api.delete(office.at('client-groups', 'g')))).toEqual([404, 'not_found']);
@@ -47,7 +51,9 @@ describe('rule 28: DELETE /client-groups/{id}', () => {
   test('with moveDossiersTo they are in the other group at once', async () => {
     const office = await anOfficeWithGroups();
     const etag = await office.etag('client-groups', 'h');
-    expect((await office.as('boss').api.delete(`${office.at('client-groups', 'g')}?moveDossiersTo=h`)).status).toBe(200);
+    expect((await office.as('boss').api.delete(`${office.at('client-groups', 'g')}?moveDossiersTo=h`)).status).toBe(
+      200,
+    );
     expect((await office.api.get<Group>(office.at('client-groups', 'h'))).body).toMatchObject({
       dossiers: ['d3', 'd1', 'd2'],
       collaborators: ['bert'],
@@ -90,7 +96,9 @@ describe('rule 28: DELETE /client-groups/{id}', () => {
     await office.api.patch(office.at('client-groups', 'g'), { dossiers: { add: ['secret'] } }, ifMatch('*'));
     const deleted = await office.as('boss').api.delete(`${office.at('client-groups', 'g')}?moveDossiersTo=h`);
     expect(deleted.status).toBe(200);
-    expect((await office.as('boss').api.get<Group>(office.at('client-groups', 'h'))).body.dossiers).not.toContain('secret');
+    expect((await office.as('boss').api.get<Group>(office.at('client-groups', 'h'))).body.dossiers).not.toContain(
+      'secret',
+    );
     expect((await office.api.get<Group>(office.at('client-groups', 'h'))).body.dossiers).toContain('secret');
     expect([await office.may('bert', 'secret'), await office.may('carl', 'secret')]).toEqual([false, true]);
   });
@@ -102,7 +110,10 @@ describe('rule 28: DELETE /client-groups/{id}', () => {
     const made = await office.api.put<Group>(office.at('client-groups', 'g'), { name: 'Neuf' });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ dossiers: [], collaborators: [] });
-    expect(verdict(await office.api.patch(office.at('client-groups', 'g'), { name: 'X' }, ifMatch(old)))).toEqual([412, 'stale_version']);
+    expect(verdict(await office.api.patch(office.at('client-groups', 'g'), { name: 'X' }, ifMatch(old)))).toEqual([
+      412,
+      'stale_version',
+    ]);
   });
 
   test('of two that delete it at once, one does and the other finds nothing', async () => {

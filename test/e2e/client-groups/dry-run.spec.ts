@@ -22,7 +22,12 @@ async function anOfficeToChange(): Promise<OfficeClient> {
   ]);
   await office.dossier('secret', { private: true, managers: ['carl'] });
   await office.collaboratorGroup('k', { members: ['bert', 'gone'] });
-  await office.clientGroup('g', { name: 'G', email: 'g@office.example', dossiers: ['d1', 'd2', 'secret'], collaborators: ['anna'] });
+  await office.clientGroup('g', {
+    name: 'G',
+    email: 'g@office.example',
+    dossiers: ['d1', 'd2', 'secret'],
+    collaborators: ['anna'],
+  });
   await office.clientGroup('h', { name: 'H', dossiers: ['d3'], collaborators: ['carl'], collaboratorGroups: ['k'] });
   return office;
 }
@@ -30,7 +35,9 @@ async function anOfficeToChange(): Promise<OfficeClient> {
 /** Who may open what, and where each dossier's mail goes: by the endpoints that answer for real. */
 async function facts(office: OfficeClient) {
   const checks = people.flatMap((collaborator) => dossiers.map((dossier) => ({ collaborator, dossier })));
-  const { body } = await office.api.post<{ results: { allowed: boolean }[] }>(office.at('can-access', 'batch'), { checks });
+  const { body } = await office.api.post<{ results: { allowed: boolean }[] }>(office.at('can-access', 'batch'), {
+    checks,
+  });
   const allowed = checks.filter((_, n) => body.results[n]?.allowed);
   const opens = new Set(allowed.map(({ collaborator, dossier }) => `${collaborator} ${dossier}`));
   const contacts = await Promise.all(dossiers.map(async (dossier) => (await office.contact(dossier)).email));
@@ -56,12 +63,34 @@ const changes: [what: string, send: Send][] = [
   ['another address', patch('g', { email: 'other@office.example' })],
   ['only another name', patch('g', { name: 'Autre' })],
   ['nothing', patch('g', {})],
-  ['a new group', (office, query) => office.api.put(group(office, 'new', query), { name: 'N', dossiers: ['d4', 'd1'], collaborators: ['bert'] })],
-  ['a whole replacement', (office, query) => office.api.put(group(office, 'g', query), { name: 'G', dossiers: ['d4'], collaborators: ['carl'] }, ifMatch('*'))],
+  [
+    'a new group',
+    (office, query) =>
+      office.api.put(group(office, 'new', query), { name: 'N', dossiers: ['d4', 'd1'], collaborators: ['bert'] }),
+  ],
+  [
+    'a whole replacement',
+    (office, query) =>
+      office.api.put(group(office, 'g', query), { name: 'G', dossiers: ['d4'], collaborators: ['carl'] }, ifMatch('*')),
+  ],
   ['a deletion', (office, query) => office.api.delete(group(office, 'g', query))],
-  ['a deletion that moves the dossiers', (office, query) => office.api.delete(`${group(office, 'g', query || '?')}&moveDossiersTo=h`)],
-  ['a deletion of a collaborator group', (office, query) => office.api.delete(office.at('collaborator-groups', 'k') + query)],
-  ['members of a collaborator group', (office, query) => office.api.patch(office.at('collaborator-groups', 'k') + query, { members: { add: ['anna'], remove: ['bert'] } }, ifMatch('*'))],
+  [
+    'a deletion that moves the dossiers',
+    (office, query) => office.api.delete(`${group(office, 'g', query || '?')}&moveDossiersTo=h`),
+  ],
+  [
+    'a deletion of a collaborator group',
+    (office, query) => office.api.delete(office.at('collaborator-groups', 'k') + query),
+  ],
+  [
+    'members of a collaborator group',
+    (office, query) =>
+      office.api.patch(
+        office.at('collaborator-groups', 'k') + query,
+        { members: { add: ['anna'], remove: ['bert'] } },
+        ifMatch('*'),
+      ),
+  ],
 ];
 
 describe('rule 29: a preview', () => {
@@ -80,13 +109,20 @@ describe('rule 29: a preview', () => {
     expect(saved.status).toBeLessThan(300);
     expect((saved.body as Preview).warnings).toEqual(preview.body.warnings);
     const after = await facts(office);
-    const rows = (list: { collaborator: string; dossier: string }[]) => list.map((row) => `${row.collaborator} ${row.dossier}`);
+    const rows = (list: { collaborator: string; dossier: string }[]) =>
+      list.map((row) => `${row.collaborator} ${row.dossier}`);
     const { gains, losses, contacts } = preview.body.impact;
     expect(rows(gains.rows).sort()).toEqual([...after.opens.difference(before.opens)].sort());
     expect(rows(losses.rows).sort()).toEqual([...before.opens.difference(after.opens)].sort());
-    expect([gains.total, losses.total, contacts.total]).toEqual([gains.rows.length, losses.rows.length, contacts.rows.length]);
+    expect([gains.total, losses.total, contacts.total]).toEqual([
+      gains.rows.length,
+      losses.rows.length,
+      contacts.rows.length,
+    ]);
     const moved = dossiers.flatMap((dossier, n) =>
-      before.contacts[n] === after.contacts[n] ? [] : [{ dossier, before: before.contacts[n], after: after.contacts[n] }],
+      before.contacts[n] === after.contacts[n]
+        ? []
+        : [{ dossier, before: before.contacts[n], after: after.contacts[n] }],
     );
     expect(contacts.rows).toEqual(moved);
   });
@@ -112,7 +148,11 @@ describe('rule 29: a preview', () => {
   test('it lists a hundred rows of each kind and counts them all', async () => {
     const office = await OfficeClient.make(app);
     const many = Array.from({ length: 60 }, (_, n) => `d${n}`);
-    await Promise.all([...many.map((id) => office.dossier(id)), office.collaborator('anna'), office.collaborator('bert')]);
+    await Promise.all([
+      ...many.map((id) => office.dossier(id)),
+      office.collaborator('anna'),
+      office.collaborator('bert'),
+    ]);
     const preview = await office.api.put<Preview>(`${office.at('client-groups', 'g')}?dryRun=true`, {
       name: 'G',
       email: 'g@office.example',

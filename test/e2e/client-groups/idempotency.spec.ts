@@ -3,6 +3,7 @@ import { aClientGroup } from '#test/factories/groups.js';
 import { anId } from '#test/factories/unique.js';
 import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
+import { meeting } from '#test/support/raw-sql.js';
 
 interface Group {
   id: string;
@@ -36,17 +37,20 @@ describe('Idempotency-Key', () => {
     const again = await office.api.post<Group>(groups(), body, key);
     expect([again.status, again.body, again.headers.get('etag')]).toEqual([201, first.body, first.headers.get('etag')]);
     expect([await total(), await office.revision()]).toEqual([before + 1, revision]);
-    const entries = await office.api.get<{ total: number }>(`${office.at('changes')}?key=client_group:${first.body.id}`);
+    const entries = await office.api.get<{ total: number }>(
+      `${office.at('changes')}?key=client_group:${first.body.id}`,
+    );
     expect(entries.body.total).toBe(2);
   });
 
   // Seen to fail with recallAnswer called before the office's row is taken: the copies do not wait for one another.
-  test('of twenty copies sent at once, one is applied and all are answered alike', async () => {
+  test('of five copies that meet, one is applied and all are answered alike', async () => {
     const key = aKey();
     const body = aClientGroup();
     const before = await total();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => office.api.post<Group>(groups(), body, key)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    const copies = Array.from({ length: 5 }, () => () => office.api.post<Group>(groups(), body, key));
+    const answers = await meeting(app.database, office.id, copies);
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(201));
     expect(new Set(answers.map(({ body: { id, revision } }) => `${id} ${revision}`)).size).toBe(1);
     expect(await total()).toBe(before + 1);
   });
@@ -84,7 +88,8 @@ describe('Idempotency-Key', () => {
     const id = anId('g');
     await office.clientGroup(id);
     const headers = { ...key, ...ifMatch(await office.etag('client-groups', id)) };
-    const send = () => office.api.patch<Group>(office.at('client-groups', id), { collaborators: { add: ['anna'] } }, headers);
+    const send = () =>
+      office.api.patch<Group>(office.at('client-groups', id), { collaborators: { add: ['anna'] } }, headers);
     const first = await send();
     const again = await send();
     expect([again.status, again.body]).toEqual([200, first.body]);
@@ -102,13 +107,18 @@ describe('Idempotency-Key', () => {
   test('keys of two offices do not meet', async () => {
     const other = await OfficeClient.make(app);
     const key = aKey();
-    const [one, two] = [await office.api.post<Group>(groups(), aClientGroup(), key), await other.api.post<Group>(other.at('client-groups'), aClientGroup(), key)];
+    const [one, two] = [
+      await office.api.post<Group>(groups(), aClientGroup(), key),
+      await other.api.post<Group>(other.at('client-groups'), aClientGroup(), key),
+    ];
     expect([one.status, two.status]).toEqual([201, 201]);
     expect(one.body.id).not.toBe(two.body.id);
   });
 
   test.each(['', ' ', 'x'.repeat(256), 'a b', 'clé'])('the key %j is refused', async (key) => {
-    const answer = await office.api.post(groups(), aClientGroup(), { 'idempotency-key': Buffer.from(key).toString('latin1') });
+    const answer = await office.api.post(groups(), aClientGroup(), {
+      'idempotency-key': Buffer.from(key).toString('latin1'),
+    });
     expect(verdict(answer)).toEqual([400, 'invalid_request']);
   });
 });

@@ -23,7 +23,12 @@ beforeAll(async () => {
   await office.collaboratorGroup('k', { members: ['bert'] });
   for (const id of ['d1', 'd2']) await office.dossier(id);
   await office.dossier('secret', { private: true, managers: ['carl'] });
-  await office.clientGroup('a', { name: 'élan', email: 'a@office.example', dossiers: ['d1', 'secret'], collaborators: ['anna', 'sam'] });
+  await office.clientGroup('a', {
+    name: 'élan',
+    email: 'a@office.example',
+    dossiers: ['d1', 'secret'],
+    collaborators: ['anna', 'sam'],
+  });
   await office.clientGroup('b', { name: 'Elan', dossiers: ['d2'], collaboratorGroups: ['k'] });
   await office.clientGroup('c', { name: 'Été_50%' });
   await office.clientGroup('d', { name: 'zinc', collaborators: ['anna'] });
@@ -37,7 +42,12 @@ describe('GET /client-groups', () => {
       total: 4,
       nextCursor: null,
       items: [
-        { id: 'a', name: 'élan', email: 'a@office.example', counts: { dossiers: 1, collaborators: 2, collaboratorGroups: 0 } },
+        {
+          id: 'a',
+          name: 'élan',
+          email: 'a@office.example',
+          counts: { dossiers: 1, collaborators: 2, collaboratorGroups: 0 },
+        },
         { id: 'b', counts: { dossiers: 1, collaborators: 0, collaboratorGroups: 1 } },
         { id: 'c', email: null, counts: { dossiers: 0, collaborators: 0, collaboratorGroups: 0 } },
         { id: 'd', counts: { dossiers: 0, collaborators: 1, collaboratorGroups: 0 } },
@@ -84,9 +94,12 @@ describe('GET /client-groups', () => {
     }
   });
 
-  test.each(['?limit=0', '?limit=1001', '?limit=1.5', '?limit=-1', '?offset=3', '?q=%00', '?cursor=a&cursor=b'])('%s is refused', async (query) => {
-    expect((await list(query)).status).toBe(400);
-  });
+  test.each(['?limit=0', '?limit=1001', '?limit=1.5', '?limit=-1', '?offset=3', '?q=%00', '?cursor=a&cursor=b'])(
+    '%s is refused',
+    async (query) => {
+      expect((await list(query)).status).toBe(400);
+    },
+  );
 });
 
 describe('rule 30', () => {
@@ -153,16 +166,28 @@ describe('rule 15: to an admin who is neither manager nor guest of it, a private
   });
 
   test('their whole save leaves it where it is', async () => {
-    const saved = await office.as('boss').api.put(office.at('client-groups', 'a'), { name: 'élan', dossiers: [], collaborators: ['anna', 'sam'] }, ifMatch('*'));
+    const saved = await office
+      .as('boss')
+      .api.put(
+        office.at('client-groups', 'a'),
+        { name: 'élan', dossiers: [], collaborators: ['anna', 'sam'] },
+        ifMatch('*'),
+      );
     expect(saved.status).toBe(200);
-    expect((await office.api.get<{ dossiers: string[] }>(office.at('client-groups', 'a'))).body.dossiers).toEqual(['secret']);
+    expect((await office.api.get<{ dossiers: string[] }>(office.at('client-groups', 'a'))).body.dossiers).toEqual([
+      'secret',
+    ]);
     await office.api.patch(office.at('client-groups', 'a'), { dossiers: { add: ['d1'] } }, ifMatch('*'));
   });
 
   test('a stale save is not told of it', async () => {
     await office.clientGroup('e', { name: 'E' });
     const etag = await office.etag('client-groups', 'e');
-    await office.api.patch(office.at('client-groups', 'e'), { dossiers: { add: ['secret'] }, email: 'e@office.example' }, ifMatch('*'));
+    await office.api.patch(
+      office.at('client-groups', 'e'),
+      { dossiers: { add: ['secret'] }, email: 'e@office.example' },
+      ifMatch('*'),
+    );
     await office.api.patch(office.at('client-groups', 'e'), { dossiers: { remove: ['secret'] } }, ifMatch('*'));
     const stale = await office.as('boss').api.patch(office.at('client-groups', 'e'), { name: 'F' }, ifMatch(etag));
     expect(verdict(stale)).toEqual([412, 'stale_version']);

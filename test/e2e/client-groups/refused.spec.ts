@@ -112,11 +112,18 @@ describe('404', () => {
     await other.clientGroup('theirs');
     await other.dossier('their-dossier');
     await other.collaborator('their-anna');
-    for (const [, send] of [...writes.slice(2), ['GET', (as: OfficeClient, id: string) => as.api.get(at(id))] as const]) {
-      const strip = ({ body }: ApiResponse, id: string) => JSON.stringify({ ...(body as Problem), requestId: '' }).replaceAll(id, '?');
+    for (const [, send] of [
+      ...writes.slice(2),
+      ['GET', (as: OfficeClient, id: string) => as.api.get(at(id))] as const,
+    ]) {
+      const strip = ({ body }: ApiResponse, id: string) =>
+        JSON.stringify({ ...(body as Problem), requestId: '' }).replaceAll(id, '?');
       expect(strip(await send(office, 'theirs'), 'theirs')).toBe(strip(await send(office, 'never'), 'never'));
     }
-    for (const [list, id] of [['dossiers', 'their-dossier'], ['collaborators', 'their-anna']] as const) {
+    for (const [list, id] of [
+      ['dossiers', 'their-dossier'],
+      ['collaborators', 'their-anna'],
+    ] as const) {
       const refused = await office.api.patch<Problem>(at('g'), { [list]: { add: [id] } }, ifMatch('*'));
       const unknown = await office.api.patch<Problem>(at('g'), { [list]: { add: ['nothing'] } }, ifMatch('*'));
       expect(verdict(refused)).toEqual([422, 'unknown_reference']);
@@ -130,7 +137,10 @@ describe('422', () => {
   test.each(['dossiers', 'collaborators', 'collaboratorGroups'])('an unknown member of %s is refused', async (list) => {
     const id = anId('g');
     const before = await office.revision();
-    expect(verdict(await office.api.put(at(id), { ...aClientGroup(), [list]: ['unknown'] }))).toEqual([422, 'unknown_reference']);
+    expect(verdict(await office.api.put(at(id), { ...aClientGroup(), [list]: ['unknown'] }))).toEqual([
+      422,
+      'unknown_reference',
+    ]);
     expect(verdict(await office.api.patch(at('g'), { [list]: { add: ['unknown'] } }, ifMatch('*')))).toEqual([
       422,
       'unknown_reference',

@@ -99,7 +99,12 @@ describe('POST and PUT /client-groups', () => {
     const before = await office.api.get<Group>(at(id));
     const refused = await office.api.patch(
       at(id),
-      { name: 'Après', email: 'x@office.example', collaborators: { remove: ['anna'] }, dossiers: { add: ['d3', 'unknown'] } },
+      {
+        name: 'Après',
+        email: 'x@office.example',
+        collaborators: { remove: ['anna'] },
+        dossiers: { add: ['d3', 'unknown'] },
+      },
       ifMatch('*'),
     );
     expect(verdict(refused)).toEqual([422, 'unknown_reference']);
@@ -163,14 +168,19 @@ describe('PATCH /client-groups/{id}', () => {
         },
       ]);
     }
-    expect((await office.api.patch(at(id), { name: 'Trois' }, ifMatch(first.headers.get('etag') ?? ''))).status).toBe(200);
+    expect((await office.api.patch(at(id), { name: 'Trois' }, ifMatch(first.headers.get('etag') ?? ''))).status).toBe(
+      200,
+    );
   });
 
-  test.each(['W/"1"', '"999999999"', 'nonsense', '"1", "2"', '1'])('If-Match %s is no version of the group', async (header) => {
-    const id = anId('g');
-    await office.clientGroup(id);
-    expect(verdict(await office.api.patch(at(id), { name: 'X' }, ifMatch(header)))).toEqual([412, 'stale_version']);
-  });
+  test.each(['W/"1"', '"999999999"', 'nonsense', '"1", "2"', '1'])(
+    'If-Match %s is no version of the group',
+    async (header) => {
+      const id = anId('g');
+      await office.clientGroup(id);
+      expect(verdict(await office.api.patch(at(id), { name: 'X' }, ifMatch(header)))).toEqual([412, 'stale_version']);
+    },
+  );
 
   test('rule 27: a change from another side makes a new version too', async () => {
     const id = anId('g');

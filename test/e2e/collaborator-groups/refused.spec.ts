@@ -40,7 +40,10 @@ describe('400', () => {
     ['a reserved name', { members: ['prototype'] }],
   ])('a save with %s is refused', async (_what, more) => {
     const id = anId('k');
-    expect(verdict(await office.api.put(at(id), { ...aCollaboratorGroup(), ...more }))).toEqual([400, 'invalid_request']);
+    expect(verdict(await office.api.put(at(id), { ...aCollaboratorGroup(), ...more }))).toEqual([
+      400,
+      'invalid_request',
+    ]);
     expect((await office.api.get(at(id))).status).toBe(404);
   });
 
@@ -81,7 +84,8 @@ describe('404', () => {
     const other = await OfficeClient.make(app);
     await other.collaboratorGroup('theirs');
     for (const [name, send] of requests.slice(2)) {
-      const strip = ({ body }: ApiResponse, id: string) => JSON.stringify({ ...(body as Problem), requestId: '' }).replaceAll(id, '?');
+      const strip = ({ body }: ApiResponse, id: string) =>
+        JSON.stringify({ ...(body as Problem), requestId: '' }).replaceAll(id, '?');
       const unknown = await send(office, 'never');
       expect([name, ...verdict(unknown)]).toEqual([name, 404, 'not_found']);
       expect(strip(await send(office, 'theirs'), 'theirs')).toBe(strip(unknown, 'never'));

@@ -27,7 +27,11 @@ afterAll(() => app.close());
 
 describe('POST and PUT /collaborator-groups', () => {
   test('they make the group with its members, in one write', async () => {
-    const posted = await office.api.post<Group>(office.at('collaborator-groups'), { id: 'k', name: ' Externes ', members: ['anna', 'bert'] });
+    const posted = await office.api.post<Group>(office.at('collaborator-groups'), {
+      id: 'k',
+      name: ' Externes ',
+      members: ['anna', 'bert'],
+    });
     expect(posted.status).toBe(201);
     expect(posted.body).toEqual({
       id: 'k',
@@ -67,9 +71,17 @@ describe('PATCH /collaborator-groups/{id}', () => {
   test('it adds and removes members, and renames', async () => {
     const id = anId('k');
     await office.collaboratorGroup(id, { name: 'Avant', members: ['anna', 'bert'] });
-    const patched = await office.api.patch<Group>(at(id), { members: { add: ['carl'], remove: ['anna', 'boss'] } }, ifMatch('*'));
+    const patched = await office.api.patch<Group>(
+      at(id),
+      { members: { add: ['carl'], remove: ['anna', 'boss'] } },
+      ifMatch('*'),
+    );
     expect(patched.body).toMatchObject({ name: 'Avant', members: ['bert', 'carl'] });
-    const renamed = await office.api.patch<Group>(at(id), { name: 'Après' }, ifMatch(patched.headers.get('etag') ?? ''));
+    const renamed = await office.api.patch<Group>(
+      at(id),
+      { name: 'Après' },
+      ifMatch(patched.headers.get('etag') ?? ''),
+    );
     expect(renamed.body).toMatchObject({ name: 'Après', members: ['bert', 'carl'] });
   });
 
@@ -88,7 +100,9 @@ describe('PATCH /collaborator-groups/{id}', () => {
       expect(stale.body.changes).toEqual([
         expect.objectContaining({
           actor: 'collaborator:boss',
-          after: { relationships: [expect.objectContaining({ tuple: `collaborator_group:${id}#member@collaborator:anna` })] },
+          after: {
+            relationships: [expect.objectContaining({ tuple: `collaborator_group:${id}#member@collaborator:anna` })],
+          },
         }),
       ]);
     }
@@ -139,7 +153,11 @@ describe('PATCH /collaborator-groups/{id}', () => {
   test('an inactive member is kept, with a warning', async () => {
     await office.collaborator('gone', { status: 'inactive' });
     const id = anId('k');
-    const made = await office.api.put<Group>(at(id), { name: 'Anciens', members: ['gone'] }, { 'accept-language': 'nl' });
+    const made = await office.api.put<Group>(
+      at(id),
+      { name: 'Anciens', members: ['gone'] },
+      { 'accept-language': 'nl' },
+    );
     expect(made.body.members).toEqual(['gone']);
     expect(made.body.warnings).toEqual([{ code: 'inactive_collaborator', message: expect.stringContaining('gone') }]);
   });
@@ -150,7 +168,12 @@ describe('PATCH /collaborator-groups/{id}', () => {
     await mine.collaboratorGroup('k', { name: 'K' });
     await mine.dossier('d');
     await mine.clientGroup('g', { dossiers: ['d'], collaboratorGroups: ['k'] });
-    await mine.relate({ object: 'collaborator_group:k', relation: 'member', subject: 'collaborator:anna', expiresAt: inHours(1) });
+    await mine.relate({
+      object: 'collaborator_group:k',
+      relation: 'member',
+      subject: 'collaborator:anna',
+      expiresAt: inHours(1),
+    });
     expect(await mine.may('anna', 'd')).toBe(true);
     await endTuples(app.database, mine.id);
     expect(await mine.may('anna', 'd')).toBe(false);
@@ -179,7 +202,9 @@ describe('rule 28: DELETE /collaborator-groups/{id}', () => {
     expect((await mine.api.delete(path)).body).toMatchObject({ deleted: true, warnings: [] });
     expect(await mine.may('anna', 'd')).toBe(false);
     expect(verdict(await mine.api.get(path))).toEqual([404, 'not_found']);
-    expect((await mine.api.get<{ collaboratorGroups: string[] }>(mine.at('client-groups', 'g'))).body.collaboratorGroups).toEqual([]);
+    expect(
+      (await mine.api.get<{ collaboratorGroups: string[] }>(mine.at('client-groups', 'g'))).body.collaboratorGroups,
+    ).toEqual([]);
     expect(await mine.etag('client-groups', 'g')).not.toBe(etag);
     expect((await mine.api.get(mine.at('collaborators', 'anna'))).status).toBe(200);
   });
@@ -189,7 +214,10 @@ describe('rule 28: DELETE /collaborator-groups/{id}', () => {
     await office.collaboratorGroup(id, { members: ['anna'] });
     const etag = await office.etag('collaborator-groups', id);
     await office.api.delete(at(id));
-    expect(verdict(await office.api.put(at(id), { name: 'K', members: ['anna'] }, ifMatch(etag)))).toEqual([412, 'stale_version']);
+    expect(verdict(await office.api.put(at(id), { name: 'K', members: ['anna'] }, ifMatch(etag)))).toEqual([
+      412,
+      'stale_version',
+    ]);
     expect((await office.api.get(at(id))).status).toBe(404);
   });
 });

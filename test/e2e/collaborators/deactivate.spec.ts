@@ -39,7 +39,11 @@ describe('rule 20: deactivating a collaborator', () => {
     const answer = await office.api.post<{ status: string; clientGroups: { id: string }[] }>(
       office.at('collaborators', 'anna', 'deactivate'),
     );
-    expect(answer.body).toMatchObject({ status: 'inactive', clientGroups: [{ id: 'g' }], collaboratorGroups: [{ id: 'k' }] });
+    expect(answer.body).toMatchObject({
+      status: 'inactive',
+      clientGroups: [{ id: 'g' }],
+      collaboratorGroups: [{ id: 'k' }],
+    });
     expect(answer.headers.get('etag')).toBe(await office.etag('collaborators', 'anna'));
     expect(await office.opens('anna', reached)).toEqual([]);
     expect(await office.contact('managed')).toMatchObject({ email: 'bert@office.example', source: 'manager' });
@@ -92,7 +96,10 @@ describe('rule 20: handing over the managerships in the same call', () => {
     expect((await office.as('boss').api.post(path, { handOverTo: 'heir' })).status).toBe(200);
     expect(await office.opens('heir', ['managed', 'secret', 'member'])).toEqual(['managed', 'secret']);
     expect(await office.contact('managed')).toMatchObject({ email: 'heir@office.example', source: 'manager' });
-    expect((await managersOf(office, 'managed')).map(({ collaborator }) => collaborator).sort()).toEqual(['bert', 'heir']);
+    expect((await managersOf(office, 'managed')).map(({ collaborator }) => collaborator).sort()).toEqual([
+      'bert',
+      'heir',
+    ]);
     await office.api.patch(office.at('collaborators', 'anna'), { status: 'active' }, ifMatch('*'));
     expect(await office.opens('anna', ['managed', 'secret', 'member'])).toEqual(['member']);
   });
@@ -113,7 +120,9 @@ describe('rule 20: handing over the managerships in the same call', () => {
     await office.api.post(office.at('collaborators', 'anna', 'deactivate'), { handOverTo: 'heir' });
     expect(await office.opens('heir', ['ended', 'ending', 'shared'])).toEqual(['ending', 'shared']);
     const expiry = (managers: DossierAnswer['managers']) =>
-      managers.filter(({ collaborator }) => collaborator === 'heir').map(({ expiresAt }) => expiresAt && Date.parse(expiresAt));
+      managers
+        .filter(({ collaborator }) => collaborator === 'heir')
+        .map(({ expiresAt }) => expiresAt && Date.parse(expiresAt));
     expect(expiry(await managersOf(office, 'ending'))).toEqual([Date.parse(end)]);
     expect(expiry(await managersOf(office, 'shared'))).toEqual([null]);
   });

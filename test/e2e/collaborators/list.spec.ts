@@ -33,7 +33,9 @@ afterAll(() => app.close());
 describe('GET /collaborators', () => {
   test('everyone, by name without case and accents, with the total and the revision', async () => {
     const page = await list();
-    expect(page.body.items.map(({ id }) => id)).toEqual(['gone', 'sam', 'boss', 'anna', 'bert', 'carl'].sort((a, b) => orderOf(a) - orderOf(b)));
+    expect(page.body.items.map(({ id }) => id)).toEqual(
+      ['gone', 'sam', 'boss', 'anna', 'bert', 'carl'].sort((a, b) => orderOf(a) - orderOf(b)),
+    );
     expect(page.body).toMatchObject({ total: 6, nextCursor: null, revision: String(await office.revision()) });
   });
 
@@ -86,12 +88,18 @@ describe('GET /collaborators', () => {
     for (const answer of answers) expect(verdict(answer)).toEqual([400, 'invalid_cursor']);
   });
 
-  test.each(['?limit=0', '?limit=1001', '?limit=x', '?status=asleep', '?profile=system', '?page=2', '?q=a&q=b', '?q=%00'])(
-    '%s is refused',
-    async (query) => {
-      expect((await list(query)).status).toBe(400);
-    },
-  );
+  test.each([
+    '?limit=0',
+    '?limit=1001',
+    '?limit=x',
+    '?status=asleep',
+    '?profile=system',
+    '?page=2',
+    '?q=a&q=b',
+    '?q=%00',
+  ])('%s is refused', async (query) => {
+    expect((await list(query)).status).toBe(400);
+  });
 
   test('who is no admin sees themselves, and who is inactive nobody', async () => {
     for (const who of ['anna', 'sam']) {
@@ -127,7 +135,15 @@ describe('GET /collaborators/{id}', () => {
     for (const who of ['anna', 'sam']) {
       const seen = await one(who, office.as(who));
       expect(seen.status).toBe(200);
-      expect(Object.keys(seen.body).sort()).toEqual(['email', 'firstName', 'id', 'language', 'lastName', 'profile', 'status']);
+      expect(Object.keys(seen.body).sort()).toEqual([
+        'email',
+        'firstName',
+        'id',
+        'language',
+        'lastName',
+        'profile',
+        'status',
+      ]);
     }
   });
 

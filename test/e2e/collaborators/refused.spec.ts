@@ -64,7 +64,12 @@ describe('400', () => {
   test('the places that are wrong are named, in the language of the caller', async () => {
     const send = (language: string) =>
       office.api.put<Problem>(at(anId('c')), { email: 'x', profile: 'chief' }, { 'accept-language': language });
-    const answers = { en: await send('en'), fr: await send('fr-BE, en;q=0.5'), nl: await send('nl'), de: await send('de') };
+    const answers = {
+      en: await send('en'),
+      fr: await send('fr-BE, en;q=0.5'),
+      nl: await send('nl'),
+      de: await send('de'),
+    };
     for (const [language, { headers, body }] of Object.entries(answers)) {
       expect(headers.get('content-language')).toBe(language);
       expect(body.errors?.map(({ path }) => path)).toEqual(['email', 'profile']);
@@ -75,14 +80,17 @@ describe('400', () => {
 });
 
 describe('403', () => {
-  test.each(['anna', 'sam', 'gone'])('%s changes nobody, themselves included, and learns of nobody by it', async (who) => {
-    for (const [name, send] of writes) {
-      for (const id of ['anna', who, 'unknown']) {
-        expect([name, id, ...verdict(await send(office.as(who), id))]).toEqual([name, id, 403, 'forbidden']);
+  test.each(['anna', 'sam', 'gone'])(
+    '%s changes nobody, themselves included, and learns of nobody by it',
+    async (who) => {
+      for (const [name, send] of writes) {
+        for (const id of ['anna', who, 'unknown']) {
+          expect([name, id, ...verdict(await send(office.as(who), id))]).toEqual([name, id, 403, 'forbidden']);
+        }
       }
-    }
-    expect((await office.api.get(at('unknown'))).status).toBe(404);
-  });
+      expect((await office.api.get(at('unknown'))).status).toBe(404);
+    },
+  );
 
   test('an actor who does not exist is refused before anything else', async () => {
     for (const [name, send] of writes) {
@@ -109,20 +117,27 @@ describe('404', () => {
       const nobody = strip(await send(office, 'nobody'));
       expect({ ...theirs, detail: theirs.detail.replace('theirs', 'nobody') }).toEqual(nobody);
     }
-    const added = await office.api.patch<Problem>(office.at('client-groups', 'g'), { collaborators: { add: ['theirs'] } }, ifMatch('*'));
+    const added = await office.api.patch<Problem>(
+      office.at('client-groups', 'g'),
+      { collaborators: { add: ['theirs'] } },
+      ifMatch('*'),
+    );
     expect(verdict(added)).toEqual([422, 'unknown_reference']);
   });
 });
 
 describe('422', () => {
-  test.each(['client-groups', 'collaborator-groups'])('PATCH %s with a group that does not exist changes nothing', async (list) => {
-    const before = await office.revision();
-    const known = list === 'client-groups' ? 'g' : 'k';
-    const refused = await office.api.patch<Problem>(at('boss', list), { add: [known, 'unknown'] });
-    expect(verdict(refused)).toEqual([422, 'unknown_reference']);
-    expect(refused.body.detail).toContain('unknown');
-    expect(await office.revision()).toBe(before);
-  });
+  test.each(['client-groups', 'collaborator-groups'])(
+    'PATCH %s with a group that does not exist changes nothing',
+    async (list) => {
+      const before = await office.revision();
+      const known = list === 'client-groups' ? 'g' : 'k';
+      const refused = await office.api.patch<Problem>(at('boss', list), { add: [known, 'unknown'] });
+      expect(verdict(refused)).toEqual([422, 'unknown_reference']);
+      expect(refused.body.detail).toContain('unknown');
+      expect(await office.revision()).toBe(before);
+    },
+  );
 
   test('adding and removing the same group at once is refused', async () => {
     expect(verdict(await office.api.patch(at('anna', 'client-groups'), { add: ['g'], remove: ['g'] }))).toEqual([

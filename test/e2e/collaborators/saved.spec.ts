@@ -77,7 +77,11 @@ describe('PUT /collaborators/{id}', () => {
     const etag = made.headers.get('etag') ?? '';
     expect(verdict(await office.api.put(at(id), { ...body, lastName: 'X' }))).toEqual([428, 'if_match_required']);
     await office.as('boss').api.patch(at(id), { lastName: 'Entre' }, ifMatch(etag));
-    const stale = await office.api.put<Problem & { changes: unknown[] }>(at(id), { ...body, lastName: 'X' }, ifMatch(etag));
+    const stale = await office.api.put<Problem & { changes: unknown[] }>(
+      at(id),
+      { ...body, lastName: 'X' },
+      ifMatch(etag),
+    );
     expect(verdict(stale)).toEqual([412, 'stale_version']);
     expect(stale.body.changes).toEqual([
       expect.objectContaining({
@@ -86,7 +90,11 @@ describe('PUT /collaborators/{id}', () => {
         after: expect.objectContaining({ lastName: 'Entre' }),
       }),
     ]);
-    const fresh = await office.api.put<Person>(at(id), { ...body, lastName: 'X' }, ifMatch(await office.etag('collaborators', id)));
+    const fresh = await office.api.put<Person>(
+      at(id),
+      { ...body, lastName: 'X' },
+      ifMatch(await office.etag('collaborators', id)),
+    );
     expect(fresh.status).toBe(200);
   });
 });
@@ -163,7 +171,10 @@ describe('rule 23: an e-mail is unique in the office, ignoring case', () => {
     expect(verdict(await office.api.put(at('second'), twin))).toEqual([409, 'email_taken']);
     expect((await office.api.get(at('second'))).status).toBe(404);
     await office.collaborator('second');
-    expect(verdict(await office.api.patch(at('second'), { email: twin.email }, ifMatch('*')))).toEqual([409, 'email_taken']);
+    expect(verdict(await office.api.patch(at('second'), { email: twin.email }, ifMatch('*')))).toEqual([
+      409,
+      'email_taken',
+    ]);
     const own = await office.api.patch<Person>(at('first'), { email: 'Same@office.example' }, ifMatch('*'));
     expect(own.body.email).toBe('Same@office.example');
     const other = await OfficeClient.make(app);

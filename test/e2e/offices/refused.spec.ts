@@ -42,7 +42,10 @@ describe('400', () => {
     const refused = await platform.put<Problem>(officePath(anId('office')), { name: 'Sans adresse' });
     expect(verdict(refused)).toEqual([400, 'invalid_request']);
     expect(refused.body.errors).toEqual([expect.objectContaining({ path: 'email' })]);
-    expect(verdict(await office.api.patch(office.at(), { email: null }, ifMatch('*')))).toEqual([400, 'invalid_request']);
+    expect(verdict(await office.api.patch(office.at(), { email: null }, ifMatch('*')))).toEqual([
+      400,
+      'invalid_request',
+    ]);
   });
 
   // A dry run that is misspelt would be a save.
@@ -100,11 +103,17 @@ describe('403', () => {
 describe('404', () => {
   test.each(['unknown', 'a b', '-', '__proto__', 'x'.repeat(129)])('an office "%s" does not exist', async (id) => {
     expect(verdict(await platform.get(officePath(id)))).toEqual([404, 'office_not_found']);
-    expect(verdict(await platform.patch(officePath(id), { name: 'X' }, ifMatch('*')))).toEqual([404, 'office_not_found']);
+    expect(verdict(await platform.patch(officePath(id), { name: 'X' }, ifMatch('*')))).toEqual([
+      404,
+      'office_not_found',
+    ]);
   });
 
   test('rule 32: a key of one office neither sees, changes nor makes another', async () => {
-    const made = await office.api.post<{ key: string }>(office.at('api-keys'), { name: 'CI', scopes: ['read', 'write'] });
+    const made = await office.api.post<{ key: string }>(office.at('api-keys'), {
+      name: 'CI',
+      scopes: ['read', 'write'],
+    });
     const key = new Api(app.url, made.body.key);
     const other = await OfficeClient.make(app);
     expect((await key.get(office.at())).status).toBe(200);

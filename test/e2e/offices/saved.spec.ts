@@ -27,7 +27,10 @@ afterAll(() => app.close());
 describe('PUT /v1/offices/{office}', () => {
   test('a key of the platform makes an office, with defaults for what the body leaves out', async () => {
     const id = anId('office');
-    const made = await platform.put<OfficeAnswer>(officePath(id), { name: ' Fiduciaire Léa ', email: 'lea@lea.example' });
+    const made = await platform.put<OfficeAnswer>(officePath(id), {
+      name: ' Fiduciaire Léa ',
+      email: 'lea@lea.example',
+    });
     expect(made.status).toBe(201);
     expect(made.body).toEqual({
       id,
@@ -115,15 +118,18 @@ describe('PATCH /v1/offices/{office}', () => {
   test('a default client group is one of the office, and leaves the settings when the group is deleted', async () => {
     const office = await OfficeClient.make(app);
     await office.clientGroup('g');
-    const set = await office.api.patch<OfficeAnswer>(office.at(), { settings: { defaultClientGroup: 'g' } }, ifMatch('*'));
+    const set = await office.api.patch<OfficeAnswer>(
+      office.at(),
+      { settings: { defaultClientGroup: 'g' } },
+      ifMatch('*'),
+    );
     expect(set.body.settings.defaultClientGroup).toBe('g');
     expect((await office.api.delete(office.at('client-groups', 'g'))).status).toBe(200);
     const read = await office.api.get<OfficeAnswer>(office.at());
     expect(read.body.settings.defaultClientGroup).toBeNull();
-    expect(verdict(await office.api.patch(office.at(), { name: 'X' }, ifMatch(set.headers.get('etag') ?? '')))).toEqual([
-      412,
-      'stale_version',
-    ]);
+    expect(verdict(await office.api.patch(office.at(), { name: 'X' }, ifMatch(set.headers.get('etag') ?? '')))).toEqual(
+      [412, 'stale_version'],
+    );
   });
 
   test('rule 29: the preview of a new office address names each dossier whose contact changes, and changes nothing', async () => {

@@ -18,6 +18,7 @@ const exceptions: Record<string, string> = {
   platform_key_pkey: 'a key of the platform belongs to no office',
   platform_key_hash_key: 'a key of the platform belongs to no office',
   platform_secret_pkey: 'a secret of the platform belongs to no office',
+  platform_revision_pkey: 'the revision of the platform belongs to no office',
   schema_migration_pkey: 'migrations are the whole database’s',
 };
 

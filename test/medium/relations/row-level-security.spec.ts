@@ -7,6 +7,7 @@ import { openSql, refusal, seedTwoOffices, sqlState, type Sql } from '#test/supp
 const platformTables: Record<string, string> = {
   platform_key: 'keys of the platform itself, for the owner only',
   platform_secret: 'what signs cursors, for the owner only',
+  platform_revision: 'a number that says when keys of the platform change',
   schema_migration: 'which migrations have run',
 };
 
