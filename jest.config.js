@@ -16,7 +16,11 @@ const base = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cardea/'],
 };
-const withServers = { ...base, globalSetup: '<rootDir>/test/support/servers.setup.ts', globalTeardown: '<rootDir>/test/support/servers.teardown.ts' };
+const withServers = {
+  ...base,
+  globalSetup: '<rootDir>/test/support/servers.setup.ts',
+  globalTeardown: '<rootDir>/test/support/servers.teardown.ts',
+};
 
 export default {
   maxWorkers: 2,

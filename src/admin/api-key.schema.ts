@@ -5,8 +5,15 @@ import { idSchema, instantSchema, pageOf, pageShape, tidy, writeBody } from './f
 
 export const apiKeyPostSchema = writeBody({
   id: idSchema.optional(),
-  name: z.string().max(500).transform(tidy).refine((text) => text !== '' && text.length <= 100),
-  scopes: z.array(z.enum(scopes)).min(1).transform((list) => [...new Set(list)]),
+  name: z
+    .string()
+    .max(500)
+    .transform(tidy)
+    .refine((text) => text !== '' && text.length <= 100),
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1)
+    .transform((list) => [...new Set(list)]),
   expiresAt: instantSchema.nullish(),
 });
 export type ApiKeyPost = z.infer<typeof apiKeyPostSchema>;

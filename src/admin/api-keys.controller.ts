@@ -30,7 +30,10 @@ export class ApiKeysController {
   @Get()
   @Access('read', { any: ['operate'] })
   @Answers(200, apiKeyListSchema)
-  list(@Reading() request: ReadRequest, @Query({ schema: apiKeyQuerySchema }) query: z.infer<typeof apiKeyQuerySchema>) {
+  list(
+    @Reading() request: ReadRequest,
+    @Query({ schema: apiKeyQuerySchema }) query: z.infer<typeof apiKeyQuerySchema>,
+  ) {
     return this.keys.list(request, query);
   }
 

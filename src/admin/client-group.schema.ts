@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { writeAnswer } from './answer.schema.js';
-import { deltaSchema, emailSchema, groupNameSchema, idListSchema, idSchema, pageOf, pageShape, writeBody } from './fields.schema.js';
+import {
+  deltaSchema,
+  emailSchema,
+  groupNameSchema,
+  idListSchema,
+  idSchema,
+  pageOf,
+  pageShape,
+  writeBody,
+} from './fields.schema.js';
 
 const whole = {
   name: groupNameSchema,
@@ -41,9 +50,7 @@ export const clientGroupListSchema = pageOf(
     id: z.string(),
     name: z.string(),
     email: z.string().nullable().optional(),
-    counts: z
-      .object({ dossiers: z.int(), collaborators: z.int(), collaboratorGroups: z.int() })
-      .optional(),
+    counts: z.object({ dossiers: z.int(), collaborators: z.int(), collaboratorGroups: z.int() }).optional(),
   }),
 );
 export const clientGroupAnswerSchema = writeAnswer(clientGroupSchema);

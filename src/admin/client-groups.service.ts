@@ -12,7 +12,8 @@ import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { DossierVisibility } from './dossier-visibility.js';
 import { changeTuples } from './tuple-changes.js';
-import { etagOf, expectNoVersion, expectVersion, type Write } from './write.js';
+import { etagOf, expectNoVersion, expectVersion } from './versions.js';
+import type { Write } from './write.js';
 
 const none: Delta = { add: [], remove: [] };
 

@@ -7,7 +7,7 @@ import type { CollaboratorQuery } from './collaborator.schema.js';
 import { collaboratorView, findCollaborator, personView } from './collaborators.service.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
-import { etagOf } from './write.js';
+import { etagOf } from './versions.js';
 
 const conditions = `c.office = $1 and ($2::text is null or strpos(c.search, fold($2)) > 0)
   and ($3::text is null or c.status = $3) and ($4::text is null or c.profile = $4) and ($5::text is null or c.id = $5)`;

@@ -10,7 +10,8 @@ import type { OfficeView } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples } from './tuple-changes.js';
-import { etagOf, expectNoVersion, expectVersion, type Write } from './write.js';
+import { etagOf, expectNoVersion, expectVersion } from './versions.js';
+import type { Write } from './write.js';
 
 type Fields = Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>;
 

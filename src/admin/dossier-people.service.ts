@@ -10,7 +10,7 @@ import { outcome } from './dossiers.service.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter } from './relation-writer.js';
 import { changeTuples } from './tuple-changes.js';
-import { expectVersion } from './write.js';
+import { expectVersion } from './versions.js';
 
 /** Longest that one break-glass may last, in days. */
 const breakGlassDays = 7;

@@ -6,7 +6,7 @@ import { Answer } from '#src/platform/answer.js';
 import { dossierView, requireVisibleDossier } from './dossier-view.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
-import { etagOf } from './write.js';
+import { etagOf } from './versions.js';
 
 /** One dossier at a time, as its viewer may see it. */
 @Injectable()

@@ -17,7 +17,8 @@ import { OfficeReader } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples, groupChange } from './tuple-changes.js';
-import { etagOf, expectVersion, type Write } from './write.js';
+import { etagOf, expectVersion } from './versions.js';
+import type { Write } from './write.js';
 
 /** The dossiers of an office: their own fields, their activation and their client group (rules 2, 9–15, 26). */
 @Injectable()

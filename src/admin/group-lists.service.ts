@@ -9,7 +9,7 @@ import { allowedDossiers } from './allowed-dossiers.js';
 import type { Place } from './dossier-view.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { PageRequest, ReadRequest } from './read-request.js';
-import { etagOf } from './write.js';
+import { etagOf } from './versions.js';
 
 interface GroupRow {
   id: string;

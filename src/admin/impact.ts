@@ -35,9 +35,11 @@ export async function scopeOf(write: Write): Promise<ImpactScope> {
   }
   for (const member of await write.store.membersOf(changedGroups)) people.add(member);
   for (const held of await write.store.tuplesWith('collaborator_group', changedGroups)) groups.add(held.objectId);
-  const changedPeople = write.entries().flatMap(({ key, before, after }) =>
-    key.startsWith('collaborator:') && changesAccess(before, after) ? [key.slice('collaborator:'.length)] : [],
-  );
+  const changedPeople = write
+    .entries()
+    .flatMap(({ key, before, after }) =>
+      key.startsWith('collaborator:') && changesAccess(before, after) ? [key.slice('collaborator:'.length)] : [],
+    );
   for (const person of changedPeople) people.add(person);
   const officeWide = write.hasTouched('office');
   const everything = changedPeople.length > 0 || officeWide ? await allDossiers(write) : [];
@@ -91,7 +93,13 @@ export async function measureImpact(
     [write.office.id, scope.contacts],
   );
   for (const { dossier, email } of contacts) map.contacts.set(dossier, email);
-  await markVisible(abilities, write, em, scope.contacts.filter((id) => !changed.has(id)), map);
+  await markVisible(
+    abilities,
+    write,
+    em,
+    scope.contacts.filter((id) => !changed.has(id)),
+    map,
+  );
   return map;
 }
 
@@ -105,7 +113,8 @@ async function measure(
   for (let from = 0; from < rectangle.dossiers.length; from += dossiersPerRead) {
     const chunk = rectangle.dossiers.slice(from, from + dossiersPerRead);
     const facts = await abilities.factsIn(em, write.office.id, rectangle.people, chunk);
-    for (const dossier of facts.dossiers.values()) if (write.guard.seesDossier({ ...dossier })) map.visible.add(dossier.id);
+    for (const dossier of facts.dossiers.values())
+      if (write.guard.seesDossier({ ...dossier })) map.visible.add(dossier.id);
     for (const subject of facts.subjects.values()) {
       const ability = abilities.abilityOf('dossier', { subject, settings: facts.settings, policySet: facts.policySet });
       const opens = map.opens.get(subject.id) ?? new Set();

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { writeAnswer } from './answer.schema.js';
 import { emailSchema, idSchema, languageSchema, nameSchema, writeBody } from './fields.schema.js';
 
-const policySetSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/).nullable();
+const policySetSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+  .nullable();
 
 export const officePutSchema = writeBody({
   name: nameSchema,

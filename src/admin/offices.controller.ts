@@ -2,8 +2,15 @@ import { Body, Controller, Get, Patch, Put } from '@nestjs/common';
 import { Access } from '#src/platform/auth/access.js';
 import { Answers } from '#src/platform/answers.js';
 import { Answer } from '#src/platform/answer.js';
-import { etagOf } from './write.js';
-import { officeAnswerSchema, officePatchSchema, officePutSchema, officeSchema, type OfficePatch, type OfficePut } from './office.schema.js';
+import { etagOf } from './versions.js';
+import {
+  officeAnswerSchema,
+  officePatchSchema,
+  officePutSchema,
+  officeSchema,
+  type OfficePatch,
+  type OfficePut,
+} from './office.schema.js';
 import { OfficeReader } from './office-reader.js';
 import { OfficesService, officeView } from './offices.service.js';
 import type { ReadRequest, WriteRequest } from './read-request.js';

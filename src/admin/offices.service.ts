@@ -9,7 +9,8 @@ import { findClientGroup } from './client-groups.service.js';
 import type { OfficePatch, OfficePut } from './office.schema.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
-import { etagOf, expectVersion, type Write } from './write.js';
+import { etagOf, expectVersion } from './versions.js';
+import type { Write } from './write.js';
 
 type Fields = Pick<
   Office,
@@ -64,7 +65,7 @@ export class OfficesService {
   patch(request: WriteRequest, body: OfficePatch): Promise<Answer> {
     const { settings, reason: _reason, ...rest } = body;
     const named = Object.entries({ ...rest, ...settings }).filter(([, value]) => value !== undefined);
-    return this.writer.write(request, (write) => this.update(write, Object.fromEntries(named) as Partial<Fields>));
+    return this.writer.write(request, (write) => this.update(write, Object.fromEntries(named)));
   }
 
   private async update(write: Write, changed: Partial<Fields>, mode?: 'replaces'): Promise<Outcome> {

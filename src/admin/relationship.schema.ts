@@ -12,7 +12,10 @@ function resolve(value: { object: string; relation: string; subject: string }, c
   const subject = parseRef(value.subject);
   const ref = object && subject && tupleRef(object, value.relation, subject);
   if (ref) return ref;
-  context.addIssue({ code: 'custom', message: 'no such relationship: object, relation and subject do not fit together' });
+  context.addIssue({
+    code: 'custom',
+    message: 'no such relationship: object, relation and subject do not fit together',
+  });
   return z.NEVER;
 }
 
@@ -20,7 +23,10 @@ const parts = { object: refSchema, relation: z.string().max(64), subject: refSch
 const tupleRefSchema = z.strictObject(parts).transform(resolve);
 const tupleInputSchema = z
   .strictObject({ ...parts, expiresAt: instantSchema.nullish(), primary: z.boolean().optional() })
-  .refine(({ primary, relation }) => !primary || relation === 'manager', { message: 'only a manager can be primary', path: ['primary'] })
+  .refine(({ primary, relation }) => !primary || relation === 'manager', {
+    message: 'only a manager can be primary',
+    path: ['primary'],
+  })
   .transform(({ expiresAt, primary, ...ref }, context) => ({
     ...resolve(ref, context),
     expiresAt: expiresAt ?? null,

@@ -17,9 +17,15 @@ export function WriteAnswers(schema: z.ZodType, options: { creates?: boolean } =
   const statuses = options.creates ? [200, 201] : [200];
   return applyDecorators(
     HttpCode(200),
-    ...statuses.map((status) => ApiResponse({ status, standardSchema: schema, description: status === 201 ? 'Made.' : 'Done.' })),
+    ...statuses.map((status) =>
+      ApiResponse({ status, standardSchema: schema, description: status === 201 ? 'Made.' : 'Done.' }),
+    ),
     ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that the change is based on, or `*`.' }),
-    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key gives the same answer for 24 hours.' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The same key gives the same answer for 24 hours.',
+    }),
     ApiHeader({ name: 'Cardea-Actor', required: false, description: 'The collaborator that an API key acts for.' }),
     ApiQuery({ name: 'dryRun', required: false, description: '`true`: answers with the impact and changes nothing.' }),
     ApiQuery({ name: 'reason', required: false, description: 'Kept in the audit trail.' }),

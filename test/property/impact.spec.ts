@@ -22,7 +22,8 @@ type Send = (office: OfficeClient, query: string) => Promise<ApiResponse>;
 const any = { 'if-match': '*' };
 const of = <T>(list: readonly T[], n: number | undefined) => list[(n ?? 0) % list.length] as T;
 /** Some of the list, by the bits of a number. */
-const some = (list: readonly string[], bits: number | undefined) => list.filter((_, index) => ((bits ?? 0) >> index) & 1);
+const some = (list: readonly string[], bits: number | undefined) =>
+  list.filter((_, index) => ((bits ?? 0) >> index) & 1);
 /** A delta that never adds and removes the same. */
 const delta = (list: readonly string[], a: number | undefined, b: number | undefined) => {
   const add = some(list, a);
@@ -30,55 +31,114 @@ const delta = (list: readonly string[], a: number | undefined, b: number | undef
 };
 
 const kinds: ((n: number[]) => Send)[] = [
-  ([g, d, e, f, h, i, j]) => (office, query) =>
-    office.api.patch(
-      office.at('client-groups', of(groups, g)) + query,
-      { dossiers: delta(dossiers, d, e), collaborators: delta(people, f, h), collaboratorGroups: delta(teams, i, j) },
-      any,
-    ),
-  ([g, e]) => (office, query) =>
-    office.api.patch(office.at('client-groups', of(groups, g)) + query, { email: of([null, 'a@group.example', 'b@group.example'], e) }, any),
-  ([k, a, r]) => (office, query) =>
-    office.api.patch(office.at('collaborator-groups', of(teams, k)) + query, { members: delta(people, a, r) }, any),
-  ([c, a, r]) => (office, query) =>
-    office.api.patch(office.at('collaborators', of(people, c), 'client-groups') + query, delta(groups, a, r)),
-  ([d, g]) => (office, query) =>
-    office.api.put(office.at('dossiers', of(dossiers, d), 'client-group') + query, { clientGroup: of([...groups, null], g) }, any),
-  ([d, s, g, c]) => (office, query) =>
-    (s ?? 0) % 2
-      ? office.api.post(office.at('dossiers', of(dossiers, d), 'deactivate') + query, {})
-      : office.api.post(office.at('dossiers', of(dossiers, d), 'activate') + query, { clientGroup: of([...groups, undefined, null], g), managers: some(people, c) }),
-  ([d, p]) => (office, query) =>
-    office.api.patch(office.at('dossiers', of(dossiers, d)) + query, { private: (p ?? 0) % 2 === 0 }, any),
-  ([d, a, r, p]) => (office, query) => {
-    const change = delta(people, a, r);
-    const primary = change.add.length > 0 && (p ?? 0) % 2 ? { primary: of(change.add, p) } : {};
-    return office.api.patch(office.at('dossiers', of(dossiers, d), 'managers') + query, { ...change, ...primary }, any);
-  },
-  ([d, a, r]) => (office, query) => office.api.patch(office.at('dossiers', of(dossiers, d), 'guests') + query, delta(people, a, r), any),
-  ([d, a, r]) => (office, query) => office.api.patch(office.at('dossiers', of(dossiers, d), 'exclusions') + query, delta(people, a, r), any),
-  ([g, c, s]) => (office, query) => {
-    const tuple = { object: `client_group:${of(groups, g)}`, relation: 'excluded', subject: `collaborator:${of(people, c)}` };
-    return office.api.post(office.at('relationships') + query, (s ?? 0) % 3 ? { write: [tuple] } : { delete: [tuple] });
-  },
-  ([c, p, e, s]) => (office, query) =>
-    office.api.patch(
-      office.at('collaborators', of(people, c)) + query,
-      { profile: of(profiles, p), status: of(['active', 'active', 'inactive'], s), email: `${of(people, c)}.${(e ?? 0) % 3}@office.example` },
-      any,
-    ),
-  ([c, h]) => (office, query) =>
-    office.api.post(office.at('collaborators', of(people, c), 'deactivate') + query, { handOverTo: of([...people, undefined], h) }),
-  ([g, to]) => (office, query) => {
-    const target = of([...groups, undefined], to);
-    return office.api.delete(`${office.at('client-groups', of(groups, g))}${query}${query ? '&' : '?'}${target ? `moveDossiersTo=${target}` : 'reason=x'}`);
-  },
-  ([k]) => (office, query) => office.api.delete(office.at('collaborator-groups', of(teams, k)) + query),
-  ([e]) => (office, query) => office.api.patch(office.at() + query, { email: `office.${(e ?? 0) % 3}@office.example` }, any),
-  ([d, g, m]) => (office, query) =>
-    office.api.post(office.at('dossiers', 'bulk') + query, { select: { ids: some(dossiers, d) }, set: { clientGroup: of([...groups, null], g), managers: delta(people, m, 0) } }),
-  ([d, g, c]) => (office, query) =>
-    office.api.put(office.at('dossiers', `new-${(d ?? 0) % 2}`) + query, { name: 'New', status: 'active', clientGroup: of(groups, g), managers: some(people, c) }, any),
+  ([g, d, e, f, h, i, j]) =>
+    (office, query) =>
+      office.api.patch(
+        office.at('client-groups', of(groups, g)) + query,
+        { dossiers: delta(dossiers, d, e), collaborators: delta(people, f, h), collaboratorGroups: delta(teams, i, j) },
+        any,
+      ),
+  ([g, e]) =>
+    (office, query) =>
+      office.api.patch(
+        office.at('client-groups', of(groups, g)) + query,
+        { email: of([null, 'a@group.example', 'b@group.example'], e) },
+        any,
+      ),
+  ([k, a, r]) =>
+    (office, query) =>
+      office.api.patch(office.at('collaborator-groups', of(teams, k)) + query, { members: delta(people, a, r) }, any),
+  ([c, a, r]) =>
+    (office, query) =>
+      office.api.patch(office.at('collaborators', of(people, c), 'client-groups') + query, delta(groups, a, r)),
+  ([d, g]) =>
+    (office, query) =>
+      office.api.put(
+        office.at('dossiers', of(dossiers, d), 'client-group') + query,
+        { clientGroup: of([...groups, null], g) },
+        any,
+      ),
+  ([d, s, g, c]) =>
+    (office, query) =>
+      (s ?? 0) % 2
+        ? office.api.post(office.at('dossiers', of(dossiers, d), 'deactivate') + query, {})
+        : office.api.post(office.at('dossiers', of(dossiers, d), 'activate') + query, {
+            clientGroup: of([...groups, undefined, null], g),
+            managers: some(people, c),
+          }),
+  ([d, p]) =>
+    (office, query) =>
+      office.api.patch(office.at('dossiers', of(dossiers, d)) + query, { private: (p ?? 0) % 2 === 0 }, any),
+  ([d, a, r, p]) =>
+    (office, query) => {
+      const change = delta(people, a, r);
+      const primary = change.add.length > 0 && (p ?? 0) % 2 ? { primary: of(change.add, p) } : {};
+      return office.api.patch(
+        office.at('dossiers', of(dossiers, d), 'managers') + query,
+        { ...change, ...primary },
+        any,
+      );
+    },
+  ([d, a, r]) =>
+    (office, query) =>
+      office.api.patch(office.at('dossiers', of(dossiers, d), 'guests') + query, delta(people, a, r), any),
+  ([d, a, r]) =>
+    (office, query) =>
+      office.api.patch(office.at('dossiers', of(dossiers, d), 'exclusions') + query, delta(people, a, r), any),
+  ([g, c, s]) =>
+    (office, query) => {
+      const tuple = {
+        object: `client_group:${of(groups, g)}`,
+        relation: 'excluded',
+        subject: `collaborator:${of(people, c)}`,
+      };
+      return office.api.post(
+        office.at('relationships') + query,
+        (s ?? 0) % 3 ? { write: [tuple] } : { delete: [tuple] },
+      );
+    },
+  ([c, p, e, s]) =>
+    (office, query) =>
+      office.api.patch(
+        office.at('collaborators', of(people, c)) + query,
+        {
+          profile: of(profiles, p),
+          status: of(['active', 'active', 'inactive'], s),
+          email: `${of(people, c)}.${(e ?? 0) % 3}@office.example`,
+        },
+        any,
+      ),
+  ([c, h]) =>
+    (office, query) =>
+      office.api.post(office.at('collaborators', of(people, c), 'deactivate') + query, {
+        handOverTo: of([...people, undefined], h),
+      }),
+  ([g, to]) =>
+    (office, query) => {
+      const target = of([...groups, undefined], to);
+      return office.api.delete(
+        `${office.at('client-groups', of(groups, g))}${query}${query ? '&' : '?'}${target ? `moveDossiersTo=${target}` : 'reason=x'}`,
+      );
+    },
+  ([k]) =>
+    (office, query) =>
+      office.api.delete(office.at('collaborator-groups', of(teams, k)) + query),
+  ([e]) =>
+    (office, query) =>
+      office.api.patch(office.at() + query, { email: `office.${(e ?? 0) % 3}@office.example` }, any),
+  ([d, g, m]) =>
+    (office, query) =>
+      office.api.post(office.at('dossiers', 'bulk') + query, {
+        select: { ids: some(dossiers, d) },
+        set: { clientGroup: of([...groups, null], g), managers: delta(people, m, 0) },
+      }),
+  ([d, g, c]) =>
+    (office, query) =>
+      office.api.put(
+        office.at('dossiers', `new-${(d ?? 0) % 2}`) + query,
+        { name: 'New', status: 'active', clientGroup: of(groups, g), managers: some(people, c) },
+        any,
+      ),
 ];
 
 const recipe: fc.Arbitrary<WriteRecipe> = fc.tuple(
@@ -97,7 +157,9 @@ async function pictureOf(office: OfficeClient): Promise<Picture> {
   const all = [...dossiers, 'new-0', 'new-1'];
   await Promise.all(
     all.map(async (dossier) => {
-      const audience = await office.api.get<{ audience?: { collaborator: string }[] }>(office.at('dossiers', dossier, 'audience'));
+      const audience = await office.api.get<{ audience?: { collaborator: string }[] }>(
+        office.at('dossiers', dossier, 'audience'),
+      );
       for (const { collaborator } of audience.body.audience ?? []) picture.opens.add(`${collaborator} ${dossier}`);
       if (audience.status === 200) picture.contacts.set(dossier, (await office.contact(dossier)).email);
     }),
@@ -108,14 +170,19 @@ async function pictureOf(office: OfficeClient): Promise<Picture> {
 function difference(before: Picture, after: Picture) {
   const rows = (from: Set<string>, without: Set<string>) => [...from].filter((row) => !without.has(row)).sort();
   const contacts = [...new Set([...before.contacts.keys(), ...after.contacts.keys()])]
-    .map((dossier) => ({ dossier, before: before.contacts.get(dossier) ?? null, after: after.contacts.get(dossier) ?? null }))
+    .map((dossier) => ({
+      dossier,
+      before: before.contacts.get(dossier) ?? null,
+      after: after.contacts.get(dossier) ?? null,
+    }))
     .filter((row) => row.before !== row.after)
     .sort((a, b) => (a.dossier < b.dossier ? -1 : 1));
   return { gains: rows(after.opens, before.opens), losses: rows(before.opens, after.opens), contacts };
 }
 
 function asDifference({ impact }: Preview) {
-  const rows = ({ rows: all }: Preview['impact']['gains']) => all.map((row) => `${row.collaborator} ${row.dossier}`).sort();
+  const rows = ({ rows: all }: Preview['impact']['gains']) =>
+    all.map((row) => `${row.collaborator} ${row.dossier}`).sort();
   return { gains: rows(impact.gains), losses: rows(impact.losses), contacts: impact.contacts.rows };
 }
 
@@ -166,7 +233,11 @@ describe('a dry run (rule 29)', () => {
         }
         const after = await pictureOf(office);
         const { impact } = preview.body as Preview;
-        expect({ kind, numbers, ...asDifference(preview.body as Preview) }).toEqual({ kind, numbers, ...difference(before, after) });
+        expect({ kind, numbers, ...asDifference(preview.body as Preview) }).toEqual({
+          kind,
+          numbers,
+          ...difference(before, after),
+        });
         expect(impact.gains.total).toBe(impact.gains.rows.length);
         written++;
         if (impact.gains.total + impact.losses.total + impact.contacts.total > 0) effective++;
@@ -182,8 +253,16 @@ describe('a dry run (rule 29)', () => {
 
   test('names each kind of effect in a world where it is known', async () => {
     const office = await makeWorld(app, []);
-    await office.api.patch(office.at('client-groups', 'g0'), { dossiers: { add: ['d0'] }, collaborators: { add: ['c1'] }, email: 'g0@group.example' }, any);
-    const preview = await office.api.put<Preview>(`${office.at('dossiers', 'd0', 'client-group')}?dryRun=true`, { clientGroup: null }, any);
+    await office.api.patch(
+      office.at('client-groups', 'g0'),
+      { dossiers: { add: ['d0'] }, collaborators: { add: ['c1'] }, email: 'g0@group.example' },
+      any,
+    );
+    const preview = await office.api.put<Preview>(
+      `${office.at('dossiers', 'd0', 'client-group')}?dryRun=true`,
+      { clientGroup: null },
+      any,
+    );
     expect(preview.body.impact).toMatchObject({
       gains: { total: 0 },
       losses: { total: 1, collaborators: 1, dossiers: 1, rows: [{ collaborator: 'c1', dossier: 'd0' }] },
@@ -196,7 +275,10 @@ describe('a dry run (rule 29)', () => {
     const path = `${office.at('collaborators', 'c1', 'deactivate')}?dryRun=true`;
     // A private dossier keeps an active manager (rule 15), so another one stays.
     await office.relate({ object: 'dossier:d3', relation: 'manager', subject: 'collaborator:c2' });
-    const [seen, whole] = [await office.as('boss').api.post<Preview>(path, {}), await office.api.post<Preview>(path, {})];
+    const [seen, whole] = [
+      await office.as('boss').api.post<Preview>(path, {}),
+      await office.api.post<Preview>(path, {}),
+    ];
     expect(whole.body.impact.losses.rows.map(({ dossier }) => dossier)).toContain('d3');
     expect(JSON.stringify(seen.body.impact)).not.toContain('d3');
     expect(seen.body.impact.losses.total).toBe(whole.body.impact.losses.total - 1);

@@ -31,7 +31,11 @@ export async function startApp(
     REQUEST_DEADLINE_MS: '10000',
     ...options.environment,
   });
-  const app = await createApp({ settings, logger: createLogger(settings.logLevel, options.log), metrics: new Metrics() });
+  const app = await createApp({
+    settings,
+    logger: createLogger(settings.logLevel, options.log),
+    metrics: new Metrics(),
+  });
   const key = generateApiKey();
   const id = `test-${key.slice(-8).replaceAll(/[^A-Za-z0-9]/g, '0')}`;
   await storePlatformKey(app.get(Database), {

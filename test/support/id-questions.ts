@@ -5,7 +5,9 @@ import type { Api } from './api.js';
 import { fillPath, type Route } from './routes.js';
 
 /** Names an id of one kind: of something that the asker must not know of in one request, of nothing in the other. */
-export type Ids = (kind: 'collaborator' | 'collaborator_group' | 'client_group' | 'dossier' | 'api_key' | 'entity') => string;
+export type Ids = (
+  kind: 'collaborator' | 'collaborator_group' | 'client_group' | 'dossier' | 'api_key' | 'entity',
+) => string;
 
 /** What an operation is asked about things: ids in the path, the query and the body. */
 export interface IdQuestion {
@@ -30,7 +32,16 @@ const fixed = { collaborator: aCollaborator(), dossier: aDossier() };
  */
 export const idQuestions: Record<string, IdQuestion[]> = {
   'post /can-access': [{ body: (ids) => ({ collaborator: ids('collaborator'), dossier: ids('dossier') }) }],
-  'post /can-access/batch': [{ body: (ids) => ({ checks: [{ collaborator: ids('collaborator'), dossier: 'own' }, { collaborator: 'own', dossier: ids('dossier') }] }) }],
+  'post /can-access/batch': [
+    {
+      body: (ids) => ({
+        checks: [
+          { collaborator: ids('collaborator'), dossier: 'own' },
+          { collaborator: 'own', dossier: ids('dossier') },
+        ],
+      }),
+    },
+  ],
   'post /can-access/filter': [
     { body: (ids) => ({ collaborator: ids('collaborator'), dossiers: ['own'] }) },
     { body: (ids) => ({ collaborator: 'own', dossiers: [ids('dossier'), 'own'] }) },
@@ -46,7 +57,11 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'post /import': [
     line((ids) => ({ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' })),
     line((ids) => ({ object: 'dossier:own', relation: 'manager', subject: `collaborator:${ids('collaborator')}` })),
-    line((ids) => ({ object: 'dossier:own', relation: 'client_group', subject: `client_group:${ids('client_group')}` })),
+    line((ids) => ({
+      object: 'dossier:own',
+      relation: 'client_group',
+      subject: `client_group:${ids('client_group')}`,
+    })),
   ],
   'put ': [{ body: (ids) => anOfficeBody({ defaultClientGroup: ids('client_group') }) }],
   'get ': [],
@@ -96,8 +111,14 @@ export const idQuestions: Record<string, IdQuestion[]> = {
     { id: () => 'own', body: (ids) => ({ collaborators: people(ids) }) },
     { id: () => 'own', body: (ids) => ({ collaboratorGroups: { add: [ids('collaborator_group')] } }) },
   ],
-  'delete /client-groups/{id}': [clientGroup, { id: () => 'own', query: (ids) => `moveDossiersTo=${ids('client_group')}` }],
-  'get /dossiers': [{ query: (ids) => `clientGroup=${ids('client_group')}` }, { query: (ids) => `manager=${ids('collaborator')}` }],
+  'delete /client-groups/{id}': [
+    clientGroup,
+    { id: () => 'own', query: (ids) => `moveDossiersTo=${ids('client_group')}` },
+  ],
+  'get /dossiers': [
+    { query: (ids) => `clientGroup=${ids('client_group')}` },
+    { query: (ids) => `manager=${ids('collaborator')}` },
+  ],
   'get /dossiers/export.xlsx': [],
   'post /dossiers/bulk': [
     { body: (ids) => ({ select: { ids: [ids('dossier'), 'own'] }, set: { labels: ['x'] } }) },
@@ -130,19 +151,53 @@ export const idQuestions: Record<string, IdQuestion[]> = {
     { id: () => 'own', body: people },
     { id: () => 'own', body: (ids) => ({ primary: ids('collaborator') }) },
   ],
-  'patch /dossiers/{id}/guests': [{ ...dossier, body: () => ({ add: ['own'] }) }, { id: () => 'own', body: people }],
-  'patch /dossiers/{id}/exclusions': [{ ...dossier, body: () => ({ add: ['own'] }) }, { id: () => 'own', body: people }],
-  'post /dossiers/{id}/break-glass': [{ ...dossier, body: () => ({ reason: 'x', expiresAt: inHours(1).replace(/\d\dT/, '01T') }) }],
+  'patch /dossiers/{id}/guests': [
+    { ...dossier, body: () => ({ add: ['own'] }) },
+    { id: () => 'own', body: people },
+  ],
+  'patch /dossiers/{id}/exclusions': [
+    { ...dossier, body: () => ({ add: ['own'] }) },
+    { id: () => 'own', body: people },
+  ],
+  'post /dossiers/{id}/break-glass': [
+    { ...dossier, body: () => ({ reason: 'x', expiresAt: inHours(1).replace(/\d\dT/, '01T') }) },
+  ],
   'get /relationships': [
     { query: (ids) => `object=dossier:${ids('dossier')}` },
     { query: (ids) => `subject=collaborator:${ids('collaborator')}` },
   ],
   'post /relationships': [
-    { body: (ids) => ({ write: [{ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' }] }) },
-    { body: (ids) => ({ write: [{ object: 'dossier:own', relation: 'manager', subject: `collaborator:${ids('collaborator')}` }] }) },
-    { body: (ids) => ({ delete: [{ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` }] }) },
-    { body: (ids) => ({ require: [{ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` }] }) },
-    { body: (ids) => ({ forbid: [{ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` }] }) },
+    {
+      body: (ids) => ({
+        write: [{ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' }],
+      }),
+    },
+    {
+      body: (ids) => ({
+        write: [{ object: 'dossier:own', relation: 'manager', subject: `collaborator:${ids('collaborator')}` }],
+      }),
+    },
+    {
+      body: (ids) => ({
+        delete: [
+          { object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` },
+        ],
+      }),
+    },
+    {
+      body: (ids) => ({
+        require: [
+          { object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` },
+        ],
+      }),
+    },
+    {
+      body: (ids) => ({
+        forbid: [
+          { object: `dossier:${ids('dossier')}`, relation: 'manager', subject: `collaborator:${ids('collaborator')}` },
+        ],
+      }),
+    },
   ],
   'get /changes': [{ query: (ids) => `key=dossier:${ids('dossier')}` }],
   'post /api-keys': [{ body: (ids) => ({ id: ids('api_key'), name: 'X', scopes: ['read'] }) }],
@@ -181,7 +236,8 @@ export function askAbout(api: Api, office: string, route: Route, question: IdQue
 export async function answerOf(api: Api, route: Pick<Route, 'method'>, url: string, body: unknown, type?: string) {
   const headers = { 'if-match': '*', 'x-request-id': 'the-same', ...(type !== undefined && { 'content-type': type }) };
   const send = { get: () => api.get(url, headers), delete: () => api.delete(url, headers) };
-  const sent = route.method in send ? send[route.method as 'get'] : () => api[route.method as 'post'](url, body, headers);
+  const sent =
+    route.method in send ? send[route.method as 'get'] : () => api[route.method as 'post'](url, body, headers);
   const { status, body: answered, headers: received } = await sent();
   const { date: _date, ...rest } = Object.fromEntries(received);
   // An import has no dry run: each one takes a revision.

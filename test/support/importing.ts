@@ -76,7 +76,10 @@ export class Importing {
   }
 
   async readLines(stream: Readable): Promise<Line[]> {
-    return (await text(stream)).trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+    return (await text(stream))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
   }
 
   /** Ends what the service has under way in PostgreSQL, as a crash does, and waits until there was something. */

@@ -22,7 +22,11 @@ export async function sendRaw(url: string, request: string | Buffer, patienceMs 
   socket.setTimeout(patienceMs, () => socket.destroy());
   await once(socket, 'close');
   const text = Buffer.concat(chunks).toString('latin1');
-  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text, answers: text.match(/^HTTP\/1\.1 /gm)?.length ?? 0 };
+  return {
+    status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0),
+    text,
+    answers: text.match(/^HTTP\/1\.1 /gm)?.length ?? 0,
+  };
 }
 
 /** A request with these lines of headers; it asks the service to close the connection. */

@@ -7,7 +7,11 @@ export interface Sql {
   /** Runs a statement as the owner of the tables, whom row-level security does not bind. */
   owner<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement as the service does: as its role, in one office. `null`: in none. */
-  service<Row = Record<string, unknown>>(office: string | null, text: string, values?: readonly unknown[]): Promise<Row[]>;
+  service<Row = Record<string, unknown>>(
+    office: string | null,
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
   close(): Promise<void>;
 }
 

@@ -23,7 +23,13 @@ async function chunks(records: readonly ImportRecord[]): Promise<Chunk[]> {
 const dossier = (id: string): ImportRecord => ({ kind: 'dossier', id, fields: { name: id } });
 const guest = (id: string, collaborator: string): ImportRecord => ({
   kind: 'relationship',
-  tuple: { objectType: 'dossier', objectId: id, relation: 'guest', subjectType: 'collaborator', subjectId: collaborator },
+  tuple: {
+    objectType: 'dossier',
+    objectId: id,
+    relation: 'guest',
+    subjectType: 'collaborator',
+    subjectId: collaborator,
+  },
 });
 const inGroup = (relation: 'excluded' | 'collaborator'): ImportRecord => ({
   kind: 'relationship',
@@ -58,7 +64,11 @@ describe('chunks', () => {
   });
 
   test('have some 2,000 lines, and never a part of a unit', async () => {
-    const records = Array.from({ length: 3_000 }, (_, n) => [dossier(`d${n}`), guest(`d${n}`, 'c1'), guest(`d${n}`, 'c2')]);
+    const records = Array.from({ length: 3_000 }, (_, n) => [
+      dossier(`d${n}`),
+      guest(`d${n}`, 'c1'),
+      guest(`d${n}`, 'c2'),
+    ]);
     const found = await chunks(records.flat());
     expect(found.map(({ units }) => units.length)).toEqual([667, 667, 667, 667, 332]);
     expect(found.flatMap(({ units }) => units).every((unit) => unit.records.length === 3)).toBe(true);
@@ -73,8 +83,11 @@ describe('chunks', () => {
   });
 
   test('of the same lines are the same, and of others have another hash', async () => {
-    const hashes = async (records: readonly ImportRecord[]) => (await chunks(records)).map(({ hash }) => hash.toString('hex'));
+    const hashes = async (records: readonly ImportRecord[]) =>
+      (await chunks(records)).map(({ hash }) => hash.toString('hex'));
     expect(await hashes([dossier('d1'), guest('d1', 'c1')])).toEqual(await hashes([dossier('d1'), guest('d1', 'c1')]));
-    expect(await hashes([dossier('d1'), guest('d1', 'c1')])).not.toEqual(await hashes([dossier('d1'), guest('d1', 'c2')]));
+    expect(await hashes([dossier('d1'), guest('d1', 'c1')])).not.toEqual(
+      await hashes([dossier('d1'), guest('d1', 'c2')]),
+    );
   });
 });

@@ -28,7 +28,9 @@ describe('lines', () => {
   });
 
   test('are the same wherever the stream is cut', () => {
-    const pieces = fc.array(fc.string({ unit: fc.constantFrom('\n', 'é', 'x', '日', '😀'), maxLength: 6 }), { maxLength: 20 });
+    const pieces = fc.array(fc.string({ unit: fc.constantFrom('\n', 'é', 'x', '日', '😀'), maxLength: 6 }), {
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(pieces, fc.nat({ max: 5 }), (texts, size) => {
         const whole = Buffer.from(texts.join(''));

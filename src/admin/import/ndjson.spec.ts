@@ -28,7 +28,13 @@ describe('a line of NDJSON', () => {
 
   test('holds only the members that it gives, tidied as the API tidies them', () => {
     expect(parse({ kind: 'dossier', id: 'd1' })).toEqual({ kind: 'dossier', id: 'd1', fields: {} });
-    const given = { name: ' Été\u200b ', code: '', enterpriseNumber: 'BE 0123.456.749', labels: ['a', ' a'], private: true };
+    const given = {
+      name: ' Été\u200b ',
+      code: '',
+      enterpriseNumber: 'BE 0123.456.749',
+      labels: ['a', ' a'],
+      private: true,
+    };
     expect(parse({ kind: 'dossier', id: 'd1', ...given })).toEqual({
       ...{ kind: 'dossier', id: 'd1' },
       fields: { name: 'Été', code: null, enterpriseNumber: '0123456749', labels: ['a'], private: true },
@@ -38,7 +44,10 @@ describe('a line of NDJSON', () => {
   test('about the office brings its settings, and its id is not looked at', () => {
     const settings = { onlyAdminsActivate: false, uniqueGroupNames: true, defaultClientGroup: 'g1' };
     const line = { kind: 'office', id: 'elsewhere', name: 'N', email: 'n@office.example', language: 'nl', settings };
-    expect(parse(line)).toEqual({ kind: 'office', fields: { name: 'N', email: 'n@office.example', language: 'nl', ...settings } });
+    expect(parse(line)).toEqual({
+      kind: 'office',
+      fields: { name: 'N', email: 'n@office.example', language: 'nl', ...settings },
+    });
   });
 
   test('about a relationship keeps its instants as they are written', () => {
@@ -47,7 +56,13 @@ describe('a line of NDJSON', () => {
     expect(parse({ ...line, ...times, primary: true })).toEqual({
       kind: 'relationship',
       tuple: {
-        ...{ objectType: 'dossier', objectId: 'd:1', relation: 'manager', subjectType: 'collaborator', subjectId: 'c1' },
+        ...{
+          objectType: 'dossier',
+          objectId: 'd:1',
+          relation: 'manager',
+          subjectType: 'collaborator',
+          subjectId: 'c1',
+        },
         ...{ ...times, primary: true },
       },
     });
@@ -63,9 +78,19 @@ describe('a line of NDJSON', () => {
     ['has a wrong e-mail', { kind: 'collaborator', id: 'c1', email: 'a b@c.be' }, 'invalid_request', ['email']],
     ['takes another language', { kind: 'collaborator', id: 'c1', language: 'it' }, 'invalid_request', ['language']],
     ['has half a character', '{"kind":"dossier","id":"d1","name":"\\ud800"}', 'unrepresentable_value', []],
-    ['has a number of no enterprise', { kind: 'dossier', id: 'd', enterpriseNumber: '1' }, 'enterprise_number_invalid', []],
+    [
+      'has a number of no enterprise',
+      { kind: 'dossier', id: 'd', enterpriseNumber: '1' },
+      'enterprise_number_invalid',
+      [],
+    ],
     ['names a built-in type', { kind: 'entity', type: 'collaborator', id: 'c1' }, 'invalid_request', ['type']],
-    ['has properties that are a list', { kind: 'entity', type: 't', id: 'e', properties: [] }, 'invalid_request', ['properties']],
+    [
+      'has properties that are a list',
+      { kind: 'entity', type: 't', id: 'e', properties: [] },
+      'invalid_request',
+      ['properties'],
+    ],
   ])('is refused where it %s', (_, line, code, paths) => {
     expect(refusal(line)).toEqual({ code, paths });
   });

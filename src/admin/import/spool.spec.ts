@@ -26,7 +26,9 @@ describe('a spool', () => {
   test('gives back everything by place and line, whether it fitted in memory or not', async () => {
     const entry = fc.record({
       place: fc.string({ unit: fc.constantFrom('a', 'b', 'c', '\u0001', '9'), maxLength: 3 }),
-      text: fc.string({ unit: fc.constantFrom('x', 'é', '😀', '"', '\u2028'), maxLength: 40 }).map((s) => JSON.stringify(s)),
+      text: fc
+        .string({ unit: fc.constantFrom('x', 'é', '😀', '"', '\u2028'), maxLength: 40 })
+        .map((s) => JSON.stringify(s)),
     });
     const lists = fc.array(entry, { maxLength: 120, size: 'max' });
     await fc.assert(
@@ -42,7 +44,11 @@ describe('a spool', () => {
   });
 
   test('reads entries that are longer than what it reads at a time', async () => {
-    const entries = ['b', 'a', 'c'].map((place, line) => ({ place, line, text: JSON.stringify(place.repeat(100_000)) }));
+    const entries = ['b', 'a', 'c'].map((place, line) => ({
+      place,
+      line,
+      text: JSON.stringify(place.repeat(100_000)),
+    }));
     expect((await sorted(entries, 1)).map(({ place, text }) => [place, text.length])).toEqual([
       ['a', 100_002],
       ['b', 100_002],

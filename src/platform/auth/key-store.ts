@@ -28,7 +28,13 @@ export function findKeyIn(database: Database): FindKey {
     );
     if (!row) return null;
     const { revoked_at, expires_at, as_of, now, ...key } = row;
-    return { ...key, revokedAt: date(revoked_at), expiresAt: date(expires_at), asOf: Number(as_of), now: new Date(now) };
+    return {
+      ...key,
+      revokedAt: date(revoked_at),
+      expiresAt: date(expires_at),
+      asOf: Number(as_of),
+      now: new Date(now),
+    };
   };
 }
 

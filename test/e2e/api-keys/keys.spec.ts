@@ -35,9 +35,20 @@ const list = (query = '') => office.api.get<Listed>(`${office.at('api-keys')}?${
 
 describe('an API key of an office', () => {
   test('is shown once, when it is made, and works at once', async () => {
-    const made = await office.api.post<MadeKey>(office.at('api-keys'), { id: 'portal', name: ' Portail ', scopes: ['check', 'read', 'read'] });
+    const made = await office.api.post<MadeKey>(office.at('api-keys'), {
+      id: 'portal',
+      name: ' Portail ',
+      scopes: ['check', 'read', 'read'],
+    });
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ id: 'portal', name: 'Portail', scopes: ['check', 'read'], createdBy: 'system', expiresAt: null, revokedAt: null });
+    expect(made.body).toMatchObject({
+      id: 'portal',
+      name: 'Portail',
+      scopes: ['check', 'read'],
+      createdBy: 'system',
+      expiresAt: null,
+      revokedAt: null,
+    });
     expect(made.body.key).toMatch(/^cdk_[\w-]{43}$/);
     const { body } = await list();
     expect(body.items.find(({ id }) => id === 'portal')).toMatchObject({ name: 'Portail', scopes: ['check', 'read'] });
@@ -56,7 +67,10 @@ describe('an API key of an office', () => {
 
   test('may not be in an office twice by its hash: PostgreSQL keeps only hashes', async () => {
     const { id, key } = await makeKey(office, ['read']);
-    const rows = await sql.owner<{ hash: Buffer }>('select * from api_key where office = $1 and id = $2', [office.id, id]);
+    const rows = await sql.owner<{ hash: Buffer }>('select * from api_key where office = $1 and id = $2', [
+      office.id,
+      id,
+    ]);
     expect(rows[0]?.hash).toEqual(hashApiKey(key));
     expect(JSON.stringify(rows)).not.toContain(key.slice(4));
   });
@@ -83,7 +97,7 @@ describe('an API key of an office', () => {
     const all = (await list()).body;
     expect(all.total).toBe(all.items.length);
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const { body }: { body: Listed } = await list(`limit=1${cursor && `&cursor=${cursor}`}`);
       seen.push(...body.items.map(({ id }) => id));
       cursor = body.nextCursor;
@@ -118,7 +132,11 @@ describe('the scopes of a key', () => {
       const api = await keyOf(app, office, held);
       for (const wanted of scopes) {
         const minted = await api.post<MadeKey & Problem>(office.at('api-keys'), { name: 'More', scopes: [wanted] });
-        expect({ held, wanted, status: minted.status }).toEqual({ held, wanted, status: held.includes(wanted) ? 201 : 403 });
+        expect({ held, wanted, status: minted.status }).toEqual({
+          held,
+          wanted,
+          status: held.includes(wanted) ? 201 : 403,
+        });
         if (minted.status === 403) expect(minted.body.code).toBe('insufficient_scope');
       }
       const mixed = await api.post(office.at('api-keys'), { name: 'More', scopes: [...held, ...scopes] });
@@ -185,7 +203,10 @@ describe('the end of a key', () => {
   });
 
   test('is told to no one who does not have it: revoked, expired and unknown keys answer the same', async () => {
-    const [revoked, expired] = [await makeKey(office, ['read']), await makeKey(office, ['read'], { expiresAt: inHours(1) })];
+    const [revoked, expired] = [
+      await makeKey(office, ['read']),
+      await makeKey(office, ['read'], { expiresAt: inHours(1) }),
+    ];
     await office.api.delete(office.at('api-keys', revoked.id));
     await sql.owner(`update api_key set expires_at = now() where office = $1 and id = $2`, [office.id, expired.id]);
     const bodies = [];
@@ -205,7 +226,11 @@ describe('the end of a key', () => {
 describe('attack: a key in places where it must not be', () => {
   test('neither it nor its hash is in the trail, in an idempotency record or anywhere else in PostgreSQL', async () => {
     const headers = { 'idempotency-key': 'make-a-key' };
-    const made = await office.api.post<MadeKey>(office.at('api-keys'), { id: 'once', name: 'Once', scopes: ['read'] }, headers);
+    const made = await office.api.post<MadeKey>(
+      office.at('api-keys'),
+      { id: 'once', name: 'Once', scopes: ['read'] },
+      headers,
+    );
     const { key } = made.body;
     const hash = hashApiKey(key).toString('hex');
     const tables = await sql.owner<{ name: string }>(
@@ -214,7 +239,8 @@ describe('attack: a key in places where it must not be', () => {
     for (const { name } of tables) {
       const [row] = await sql.owner<{ all: string | null }>(`select string_agg(t::text, ' ') as all from ${name} t`);
       expect({ name, holdsKey: row?.all?.includes(key.slice(4)) ?? false }).toEqual({ name, holdsKey: false });
-      if (name !== 'api_key') expect({ name, holdsHash: row?.all?.includes(hash) ?? false }).toEqual({ name, holdsHash: false });
+      if (name !== 'api_key')
+        expect({ name, holdsHash: row?.all?.includes(hash) ?? false }).toEqual({ name, holdsHash: false });
     }
   });
 
@@ -226,12 +252,18 @@ describe('attack: a key in places where it must not be', () => {
     expect(first.body.key).toMatch(/^cdk_/);
     const { key: _key, ...rest } = first.body;
     expect([second.status, second.body]).toEqual([201, rest]);
-    const [row] = await sql.owner(`select count(*)::int n from api_key where office = $1 and name = 'Twice'`, [office.id]);
+    const [row] = await sql.owner(`select count(*)::int n from api_key where office = $1 and name = 'Twice'`, [
+      office.id,
+    ]);
     expect(row).toEqual({ n: 1 });
   });
 
   test('a dry run makes none and shows none', async () => {
-    const preview = await office.api.post(`${office.at('api-keys')}?dryRun=true`, { id: 'dry', name: 'Dry', scopes: ['read'] });
+    const preview = await office.api.post(`${office.at('api-keys')}?dryRun=true`, {
+      id: 'dry',
+      name: 'Dry',
+      scopes: ['read'],
+    });
     expect(preview.body).toMatchObject({ dryRun: true });
     expect(JSON.stringify(preview.body)).not.toContain('cdk_');
     expect((await list()).body.items.map(({ id }) => id)).not.toContain('dry');
@@ -250,7 +282,9 @@ describe('attack: a key in places where it must not be', () => {
     await office.api.post(office.at('api-keys'), { name: key, scopes: [key] });
     expect(log.lines.length).toBeGreaterThan(50);
     for (const secret of [key, wrong, app.key, btoa(`key:${key}`)]) {
-      expect(log.lines.filter((line) => line.includes(secret.slice(0, 20)) || line.includes(secret.slice(-20)))).toEqual([]);
+      expect(
+        log.lines.filter((line) => line.includes(secret.slice(0, 20)) || line.includes(secret.slice(-20))),
+      ).toEqual([]);
     }
   });
 });

@@ -30,16 +30,21 @@ async function expectUntouched(): Promise<void> {
 }
 
 describe('attack: bodies', () => {
-  test.each(['__proto__', 'constructor', 'prototype'])('the member %s is refused at any depth, spelt with escapes too', async (name) => {
-    const escaped = [...name].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
-    const body = JSON.stringify(aCollaborator());
-    for (const spelt of [name, escaped]) {
-      const hostile = `{"${spelt}":{"polluted":true,"profile":"admin"},${body.slice(1)}`;
-      expect(verdict(await put(hostile))).toEqual([400, 'reserved_member']);
-      expect(verdict(await check(`{"collaborator":"c1","dossier":"d1","x":[{"${spelt}":{"allowed":true}}]}`))).toEqual([400, 'reserved_member']);
-    }
-    await expectUntouched();
-  });
+  test.each(['__proto__', 'constructor', 'prototype'])(
+    'the member %s is refused at any depth, spelt with escapes too',
+    async (name) => {
+      const escaped = [...name].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+      const body = JSON.stringify(aCollaborator());
+      for (const spelt of [name, escaped]) {
+        const hostile = `{"${spelt}":{"polluted":true,"profile":"admin"},${body.slice(1)}`;
+        expect(verdict(await put(hostile))).toEqual([400, 'reserved_member']);
+        expect(
+          verdict(await check(`{"collaborator":"c1","dossier":"d1","x":[{"${spelt}":{"allowed":true}}]}`)),
+        ).toEqual([400, 'reserved_member']);
+      }
+      await expectUntouched();
+    },
+  );
 
   test.each([
     ['lists', '['.repeat(100_000)],
@@ -51,30 +56,60 @@ describe('attack: bodies', () => {
     expect((await check(text)).body.code).toBe('json_too_deep');
   });
 
-  test.each(['1e400', '-1e400', '1e99999999', `${'9'.repeat(400)}`])('numbers that are none any more are refused: %s', async (number) => {
-    expect(verdict(await check(`{"collaborator":"c1","dossier":"d1","consistency":{"maxStalenessMs":${number}}}`))).toEqual([400, 'unrepresentable_value']);
-  });
-
-  test.each(['NaN', 'Infinity', '-', '0x10', '01', '1.', '+1', '"\t"', "'a'", '{a:1}', '[1,]', '{"a":1,}', '// x\n{}', 'undefined', ''])(
-    'that are no JSON are refused: %j',
-    async (text) => {
-      expect((await put(text)).status).toBe(400);
+  test.each(['1e400', '-1e400', '1e99999999', `${'9'.repeat(400)}`])(
+    'numbers that are none any more are refused: %s',
+    async (number) => {
+      expect(
+        verdict(await check(`{"collaborator":"c1","dossier":"d1","consistency":{"maxStalenessMs":${number}}}`)),
+      ).toEqual([400, 'unrepresentable_value']);
     },
   );
 
+  test.each([
+    'NaN',
+    'Infinity',
+    '-',
+    '0x10',
+    '01',
+    '1.',
+    '+1',
+    '"\t"',
+    "'a'",
+    '{a:1}',
+    '[1,]',
+    '{"a":1,}',
+    '// x\n{}',
+    'undefined',
+    '',
+  ])('that are no JSON are refused: %j', async (text) => {
+    expect((await put(text)).status).toBe(400);
+  });
+
   test.each([-1, 0.5, 3_600_001, 1e21])('numbers out of range are refused: %d', async (maxStalenessMs) => {
-    const answer = await office.api.post(office.at('can-access'), { collaborator: 'c1', dossier: 'd1', consistency: { maxStalenessMs } });
+    const answer = await office.api.post(office.at('can-access'), {
+      collaborator: 'c1',
+      dossier: 'd1',
+      consistency: { maxStalenessMs },
+    });
     expect(verdict(answer)).toEqual([400, 'invalid_request']);
   });
 
   test('of 10 MB are refused with 413, announced or not', async () => {
     const big = `{"email":"${'x'.repeat(10 * 1024 * 1024)}"}`;
     // The service may close before it has read what it will not take, which `fetch` reports as an error of its own.
-    const status = await put(big).then((answer) => answer.status, () => 413);
+    const status = await put(big).then(
+      (answer) => answer.status,
+      () => 413,
+    );
     expect(status).toBe(413);
     const announced = await sendRaw(
       app.url,
-      rawRequest(`PUT ${office.at('collaborators', 'new')}`, ['host: x', `authorization: Bearer ${app.key}`, 'content-type: application/json', 'content-length: 10485760']),
+      rawRequest(`PUT ${office.at('collaborators', 'new')}`, [
+        'host: x',
+        `authorization: Bearer ${app.key}`,
+        'content-type: application/json',
+        'content-length: 10485760',
+      ]),
     );
     expect(announced.status).toBe(413);
     await expectUntouched();
@@ -116,17 +151,23 @@ describe('attack: bodies', () => {
     await expectUntouched();
   });
 
-  test.each(['\\u0000', '\\ud800', '\\udc00x', 'a\\ud83d'])('with text that no database stores are refused: %s', async (text) => {
-    const body = JSON.stringify(aCollaborator({ firstName: '?' })).replace('?', text);
-    expect(verdict(await put(body))).toEqual([400, 'unrepresentable_value']);
-  });
+  test.each(['\\u0000', '\\ud800', '\\udc00x', 'a\\ud83d'])(
+    'with text that no database stores are refused: %s',
+    async (text) => {
+      const body = JSON.stringify(aCollaborator({ firstName: '?' })).replace('?', text);
+      expect(verdict(await put(body))).toEqual([400, 'unrepresentable_value']);
+    },
+  );
 
   test('with a member twice are refused: two readers could see two things', async () => {
     const body = JSON.stringify(aCollaborator({ profile: 'support' }));
     for (const second of ['"profile":"admin"', '"pr\\u006ffile":"admin"']) {
       expect(verdict(await put(`${body.slice(0, -1)},${second}}`))).toEqual([400, 'duplicate_member']);
     }
-    expect(verdict(await check('{"collaborator":"c1","collaborator":"boss","dossier":"d1"}'))).toEqual([400, 'duplicate_member']);
+    expect(verdict(await check('{"collaborator":"c1","collaborator":"boss","dossier":"d1"}'))).toEqual([
+      400,
+      'duplicate_member',
+    ]);
     await expectUntouched();
   });
 
@@ -138,7 +179,9 @@ describe('attack: bodies', () => {
     'application/xml',
     'application/json, text/plain',
   ])('of another type are refused: %s', async (type) => {
-    const answer = await office.api.put(office.at('collaborators', 'new'), JSON.stringify(aCollaborator()), { 'content-type': type });
+    const answer = await office.api.put(office.at('collaborators', 'new'), JSON.stringify(aCollaborator()), {
+      'content-type': type,
+    });
     expect(verdict(answer)).toEqual([415, 'unsupported_media_type']);
   });
 
@@ -169,7 +212,9 @@ describe('attack: mass assignment', () => {
       office.api.put(office.at('client-groups', 'new'), { ...aClientGroup(), ...member }),
       office.api.put(office.at(), { ...anOffice(), ...member }, any),
       office.api.patch(office.at(), { settings: member }, any),
-      office.api.post(office.at('relationships'), { write: [{ object: 'dossier:d1', relation: 'guest', subject: 'collaborator:c1', ...member }] }),
+      office.api.post(office.at('relationships'), {
+        write: [{ object: 'dossier:d1', relation: 'guest', subject: 'collaborator:c1', ...member }],
+      }),
       office.api.post(office.at('dossiers', 'bulk'), { select: { ids: ['d1'] }, set: member }),
       office.api.post(office.at('dossiers', 'd1', 'deactivate'), member),
       office.api.patch(office.at('dossiers', 'd1', 'guests'), { add: [{ collaborator: 'c1', ...member }] }, any),
@@ -187,15 +232,29 @@ describe('attack: mass assignment', () => {
       own.put(office.at('collaborators', 'helper'), aCollaborator({ profile: 'admin' })),
     ]);
     for (const answer of answers) expect(verdict(answer)).toEqual([403, 'forbidden']);
-    const system = await office.api.put(office.at('collaborators', 'helper'), { ...aCollaborator(), profile: 'system' });
+    const system = await office.api.put(office.at('collaborators', 'helper'), {
+      ...aCollaborator(),
+      profile: 'system',
+    });
     expect(verdict(system)).toEqual([400, 'invalid_request']);
     const { body } = await office.api.get<{ profile: string }>(office.at('collaborators', 'c1'));
     expect(body.profile).toBe('collaborator');
   });
 
   test('through the query is refused too: a misspelt dry run is no dry run', async () => {
-    for (const query of ['dryrun=true', 'dryRun=1', 'dryRun=true&dryRun=false', 'dryRun[]=true', 'office=other', 'actor=boss']) {
-      const answer = await office.api.patch(`${office.at('dossiers', 'd1')}?${query}`, { name: 'Changed' }, { 'if-match': '*' });
+    for (const query of [
+      'dryrun=true',
+      'dryRun=1',
+      'dryRun=true&dryRun=false',
+      'dryRun[]=true',
+      'office=other',
+      'actor=boss',
+    ]) {
+      const answer = await office.api.patch(
+        `${office.at('dossiers', 'd1')}?${query}`,
+        { name: 'Changed' },
+        { 'if-match': '*' },
+      );
       expect({ query, was: verdict(answer) }).toEqual({ query, was: [400, 'invalid_request'] });
     }
     expect((await office.api.get<{ name: string }>(office.at('dossiers', 'd1'))).body.name).not.toBe('Changed');

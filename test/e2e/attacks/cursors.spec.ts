@@ -49,7 +49,13 @@ describe('attack: cursors', () => {
     }
     const position = bytes.subarray(16);
     const signature = createHmac('sha256', '').update(position).digest().subarray(0, 16);
-    for (const made of [position, Buffer.concat([Buffer.alloc(16), position]), Buffer.concat([signature, position]), bytes.subarray(0, 16), bytes.subarray(0, -1)]) {
+    for (const made of [
+      position,
+      Buffer.concat([Buffer.alloc(16), position]),
+      Buffer.concat([signature, position]),
+      bytes.subarray(0, 16),
+      bytes.subarray(0, -1),
+    ]) {
       expect(verdict(await page(path, `cursor=${made.toString('base64url')}`))).toEqual(refused);
     }
   });
@@ -65,7 +71,11 @@ describe('attack: cursors', () => {
     for (const from of lists) {
       const cursor = await cursorOf(office.at(from));
       for (const to of lists.filter((list) => list !== from)) {
-        expect({ from, to, was: verdict(await page(office.at(to), `cursor=${cursor}`)) }).toEqual({ from, to, was: refused });
+        expect({ from, to, was: verdict(await page(office.at(to), `cursor=${cursor}`)) }).toEqual({
+          from,
+          to,
+          was: refused,
+        });
       }
     }
   });
@@ -89,7 +99,12 @@ describe('attack: cursors', () => {
     ] as const;
     for (const [list, one, two] of cases) {
       const cursor = await cursorOf(office.at(list), one);
-      expect({ list, one, two, was: verdict(await page(office.at(list), `${two}&cursor=${cursor}`)) }).toEqual({ list, one, two, was: refused });
+      expect({ list, one, two, was: verdict(await page(office.at(list), `${two}&cursor=${cursor}`)) }).toEqual({
+        list,
+        one,
+        two,
+        was: refused,
+      });
     }
   });
 

@@ -77,7 +77,8 @@ async function expectAnswer(api: Api, route: Route, url: string, body?: unknown,
     status: answer.status < 500 ? answer.status : 'below 500',
     logged: [],
   });
-  if (answer.status >= 400) expect(JSON.parse(answer.body)).toMatchObject({ code: expect.any(String), requestId: 'the-same' });
+  if (answer.status >= 400)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: expect.any(String), requestId: 'the-same' });
 }
 
 const own = () => 'own';
@@ -93,7 +94,11 @@ describe('attack: every route of the API document', () => {
         for (const [index, value] of hostile.entries()) {
           const bodies = [...variants(question.body?.(own), value)];
           // Each value in the whole body and in two places of it, other ones for each: all of them would take minutes.
-          for (const body of [bodies[0], bodies[1 + (index % (bodies.length - 1 || 1))], bodies[1 + ((index + 1) % (bodies.length - 1 || 1))]]) {
+          for (const body of [
+            bodies[0],
+            bodies[1 + (index % (bodies.length - 1 || 1))],
+            bodies[1 + ((index + 1) % (bodies.length - 1 || 1))],
+          ]) {
             await expectAnswer(office.api, route, path + dry, body);
             asked++;
           }
@@ -105,30 +110,81 @@ describe('attack: every route of the API document', () => {
 
   test('answers hostile lines of an import with a refusal of the line, never with an error of its own', async () => {
     const lines = [
-      { kind: 'collaborator', id: 'x', email: 'x@office.example', firstName: 'A', lastName: 'B', profile: 'collaborator' },
+      {
+        kind: 'collaborator',
+        id: 'x',
+        email: 'x@office.example',
+        firstName: 'A',
+        lastName: 'B',
+        profile: 'collaborator',
+      },
       { kind: 'client_group', id: 'x', name: 'X', email: null },
-      { kind: 'dossier', id: 'x', name: 'X', code: 'X', enterpriseNumber: '0200.000.043', status: 'draft', labels: ['x'] },
-      { kind: 'relationship', object: 'dossier:own', relation: 'guest', subject: 'collaborator:own', expiresAt: '2999-01-01T00:00:00Z' },
+      {
+        kind: 'dossier',
+        id: 'x',
+        name: 'X',
+        code: 'X',
+        enterpriseNumber: '0200.000.043',
+        status: 'draft',
+        labels: ['x'],
+      },
+      {
+        kind: 'relationship',
+        object: 'dossier:own',
+        relation: 'guest',
+        subject: 'collaborator:own',
+        expiresAt: '2999-01-01T00:00:00Z',
+      },
       { kind: 'entity', type: 'record', id: 'x', properties: { a: 1 } },
     ];
     const [route] = routes.filter(({ path }) => path.endsWith('/import'));
     for (const value of hostile) {
-      const text = lines.flatMap((line) => [...variants(line, value)]).map((line) => JSON.stringify(line)).join('\n');
-      const answer = await office.api.post<string>(office.at('import'), text, { 'content-type': 'application/x-ndjson' });
+      const text = lines
+        .flatMap((line) => [...variants(line, value)])
+        .map((line) => JSON.stringify(line))
+        .join('\n');
+      const answer = await office.api.post<string>(office.at('import'), text, {
+        'content-type': 'application/x-ndjson',
+      });
       expect({ route, value, status: answer.status }).toEqual({ route, value, status: 200 });
       expect(answer.body).not.toContain('"error"');
     }
-    const csv = await office.api.post<string>(office.at('import'), `dossier,name\n${hostile.map((value) => `"${JSON.stringify(value)}","${String(value)}"`).join('\n')}`, { 'content-type': 'text/csv' });
+    const csv = await office.api.post<string>(
+      office.at('import'),
+      `dossier,name\n${hostile.map((value) => `"${JSON.stringify(value)}","${String(value)}"`).join('\n')}`,
+      { 'content-type': 'text/csv' },
+    );
     expect(csv.status).toBeLessThan(500);
     expect(log.lines).toEqual([]);
   }, 60_000);
 
   test('answers hostile ids in its path', async () => {
     for (const route of routes.filter(({ path }) => path.replace('{office}', '').includes('{'))) {
-      for (const value of [' ', '%00', '%0a', '%ff', '%', '..', '%2e%2e%2f', 'x'.repeat(400), '\u200b', '__proto__', "'", '%27%3b', '{id}', '*', '$ne']) {
+      for (const value of [
+        ' ',
+        '%00',
+        '%0a',
+        '%ff',
+        '%',
+        '..',
+        '%2e%2e%2f',
+        'x'.repeat(400),
+        '\u200b',
+        '__proto__',
+        "'",
+        '%27%3b',
+        '{id}',
+        '*',
+        '$ne',
+      ]) {
         const encoded = value.startsWith('%') ? value : encodeURIComponent(value);
         const url = route.path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'office' ? office.id : encoded));
-        await expectAnswer(office.api, route, url, route.hasBody ? idQuestions[nameOf(route)]?.[0]?.body?.(own) : undefined);
+        await expectAnswer(
+          office.api,
+          route,
+          url,
+          route.hasBody ? idQuestions[nameOf(route)]?.[0]?.body?.(own) : undefined,
+        );
       }
     }
   });
@@ -143,8 +199,47 @@ describe('attack: every route of the API document', () => {
   });
 
   test('answers hostile queries', async () => {
-    const names = ['limit', 'cursor', 'q', 'status', 'profile', 'clientGroup', 'manager', 'label', 'mine', 'sort', 'include', 'ids', 'object', 'relation', 'subject', 'after', 'key', 'action', 'dryRun', 'reason', 'moveDossiersTo'];
-    const values = ['', '%00', '%ff', '%', '%27', '-1', '1e9', '99999999999999999999', 'NaN', '[]', '__proto__', '%E2%80%8B', 'x'.repeat(3_000), '%25_%5C', 'a&{n}=b', 'none'];
+    const names = [
+      'limit',
+      'cursor',
+      'q',
+      'status',
+      'profile',
+      'clientGroup',
+      'manager',
+      'label',
+      'mine',
+      'sort',
+      'include',
+      'ids',
+      'object',
+      'relation',
+      'subject',
+      'after',
+      'key',
+      'action',
+      'dryRun',
+      'reason',
+      'moveDossiersTo',
+    ];
+    const values = [
+      '',
+      '%00',
+      '%ff',
+      '%',
+      '%27',
+      '-1',
+      '1e9',
+      '99999999999999999999',
+      'NaN',
+      '[]',
+      '__proto__',
+      '%E2%80%8B',
+      'x'.repeat(3_000),
+      '%25_%5C',
+      'a&{n}=b',
+      'none',
+    ];
     let asked = 0;
     for (const route of routes.filter(({ method }) => method === 'get' || method === 'delete')) {
       const path = fillPath(route.path, (name) => (name === 'office' ? office.id : 'nobody'));
@@ -167,12 +262,18 @@ describe('attack: every route of the API document', () => {
       for (const route of protectedRoutes.filter(({ scopes }) => !scopes.includes(scope))) {
         const url = fillPath(route.path, (name) => (name === 'office' ? office.id : 'own'));
         const answer = await answerOf(api, route, url, {});
-        expect({ scope, route: nameOf(route), status: answer.status, body: answer.body }).toMatchObject({ status: 403, body: expect.stringContaining('insufficient_scope') });
+        expect({ scope, route: nameOf(route), status: answer.status, body: answer.body }).toMatchObject({
+          status: 403,
+          body: expect.stringContaining('insufficient_scope'),
+        });
       }
     }
     for (const route of protectedRoutes) {
       const url = `${app.url}${fillPath(route.path, (name) => (name === 'office' ? office.id : 'own'))}`;
-      expect({ route: nameOf(route), status: (await fetch(url, { method: route.method.toUpperCase() })).status }).toEqual({ route: nameOf(route), status: 401 });
+      expect({
+        route: nameOf(route),
+        status: (await fetch(url, { method: route.method.toUpperCase() })).status,
+      }).toEqual({ route: nameOf(route), status: 401 });
     }
   });
 

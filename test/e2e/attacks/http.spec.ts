@@ -95,7 +95,10 @@ describe('attack: headers', () => {
   test('two credentials are not two chances: neither a good and a bad one nor two good ones', async () => {
     const bad = 'authorization: Bearer cdk_wrongwrongwrongwrongwrongwrongwrongwrong';
     // Node keeps the first of the two: an intermediary that looks at the second must not be told another story.
-    for (const lines of [[bad, auth()], [auth(), bad]]) {
+    for (const lines of [
+      [bad, auth()],
+      [auth(), bad],
+    ]) {
       const { status } = await ask(`GET ${own.at()}`, ['host: x', ...lines]);
       expect([400, 401]).toContain(status);
     }
@@ -113,7 +116,9 @@ describe('attack: headers', () => {
 
   test('headers beyond all measure are refused, and the service lives', async () => {
     expect((await ask(`GET ${own.at()}`, ['host: x', auth(), `x-long: ${'x'.repeat(100_000)}`])).status).toBe(431);
-    expect((await ask(`GET ${own.at()}?${'q'.repeat(100_000)}`, ['host: x', auth()])).status).toBeGreaterThanOrEqual(400);
+    expect((await ask(`GET ${own.at()}?${'q'.repeat(100_000)}`, ['host: x', auth()])).status).toBeGreaterThanOrEqual(
+      400,
+    );
     expect((await own.api.get('/health/live')).status).toBe(200);
   });
 
@@ -130,7 +135,11 @@ describe('attack: headers', () => {
       ['content-length: +5'],
     ];
     for (const headers of cases) {
-      const answer = await ask(`POST ${own.at('can-access')}`, ['host: x', auth(), 'content-type: application/json', ...headers], chunked);
+      const answer = await ask(
+        `POST ${own.at('can-access')}`,
+        ['host: x', auth(), 'content-type: application/json', ...headers],
+        chunked,
+      );
       expect({ headers, answers: answer.answers, status: answer.status }).toEqual({ headers, answers: 1, status: 400 });
     }
   });
@@ -145,8 +154,16 @@ describe('attack: headers', () => {
 
   test('every answer says that it is not to be sniffed or kept, errors too', async () => {
     const api = await keyOf(app, own, ['read']);
-    for (const answer of [await api.get(own.at()), await api.get('/nothing'), await new Api(app.url).get(own.at()), await api.get(`${own.at()}%00`)]) {
-      expect(Object.fromEntries(answer.headers)).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    for (const answer of [
+      await api.get(own.at()),
+      await api.get('/nothing'),
+      await new Api(app.url).get(own.at()),
+      await api.get(`${own.at()}%00`),
+    ]) {
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
       expect(answer.headers.get('x-request-id')).toBeTruthy();
       expect(answer.headers.get('x-powered-by')).toBeNull();
     }
@@ -166,9 +183,17 @@ describe('attack: the log', () => {
       await api.get(own.at('collaborators', value));
       await api.post(own.at('can-access'), { collaborator: value, dossier: value, action: value });
       await api.put(own.at('collaborators', 'c1'), { email: value, [value]: 1 });
-      await api.patch(`${own.at('collaborators', 'c1')}?reason=${encoded}`, { firstName: value, reason: value }, { 'if-match': '*' });
+      await api.patch(
+        `${own.at('collaborators', 'c1')}?reason=${encoded}`,
+        { firstName: value, reason: value },
+        { 'if-match': '*' },
+      );
       for (const header of ['x-request-id', 'cardea-actor', 'idempotency-key', 'user-agent', 'accept-language']) {
-        await ask(`GET ${own.at()}`, ['host: x', auth(), `${header}: ${value.replaceAll(/[\r\n]/g, '\\n').replaceAll('\u2028', '')}`]);
+        await ask(`GET ${own.at()}`, [
+          'host: x',
+          auth(),
+          `${header}: ${value.replaceAll(/[\r\n]/g, '\\n').replaceAll('\u2028', '')}`,
+        ]);
         await ask(`GET ${own.at()}`, ['host: x', auth(), `${header}: ${value}`.replaceAll('\u2028', '')]);
       }
     }
@@ -189,17 +214,36 @@ describe('attack: the log', () => {
     await api.get(own.at(), { authorization: `Bearer ${token}` });
     await api.get(own.at(), { cookie: 'session=cookie-secret-value', authorization: 'Basic dXNlcjpiYXNpYy1zZWNyZXQ=' });
     await new Api(app.url, key).get(`${own.at()}?token=${token}&password=query-secret-value`);
-    await new Api(app.url, key).post(own.at('can-access'), { collaborator: token, dossier: key, password: 'body-secret-value' });
+    await new Api(app.url, key).post(own.at('can-access'), {
+      collaborator: token,
+      dossier: key,
+      password: 'body-secret-value',
+    });
     const password = new URL(app.database.url).password;
-    for (const secret of [key, app.key, token, 'cookie-secret', 'dXNlcjpiYXNpYy1zZWNyZXQ', 'query-secret', 'body-secret', ...(password ? [password] : [])]) {
+    for (const secret of [
+      key,
+      app.key,
+      token,
+      'cookie-secret',
+      'dXNlcjpiYXNpYy1zZWNyZXQ',
+      'query-secret',
+      'body-secret',
+      ...(password ? [password] : []),
+    ]) {
       expect(log.lines.filter((line) => line.includes(secret))).toEqual([]);
     }
   });
 
   test('a line names the route and who asked, and neither the address nor the body', async () => {
-    await new Api(app.url, key).get(`${own.at('collaborators', 'c1')}?q=needle-in-the-query`, { 'x-request-id': 'find-me' });
+    await new Api(app.url, key).get(`${own.at('collaborators', 'c1')}?q=needle-in-the-query`, {
+      'x-request-id': 'find-me',
+    });
     const line = log.lines.find((one) => one.includes('find-me'));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ route: '/v1/offices/:office/collaborators/:id', status: 200, principal: expect.stringMatching(/^key:/) });
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      route: '/v1/offices/:office/collaborators/:id',
+      status: 200,
+      principal: expect.stringMatching(/^key:/),
+    });
     expect(log.text).not.toContain('needle-in-the-query');
   });
 });

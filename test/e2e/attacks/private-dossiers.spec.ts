@@ -27,7 +27,14 @@ beforeAll(async () => {
   await office.dossier('own', { managers: ['own'] });
   await office.dossier('draft', { status: 'draft' });
   await office.clientGroup('own', { dossiers: ['own'], collaborators: ['own'], collaboratorGroups: ['own'] });
-  await office.dossier('secret', { private: true, managers: ['keeper'], name: 'Zzecret', code: 'ZZ99', labels: ['zz'], email: 'zzecret@client.example' });
+  await office.dossier('secret', {
+    private: true,
+    managers: ['keeper'],
+    name: 'Zzecret',
+    code: 'ZZ99',
+    labels: ['zz'],
+    email: 'zzecret@client.example',
+  });
   await office.relate(
     { object: 'dossier:secret', relation: 'client_group', subject: 'client_group:own' },
     { object: 'dossier:secret', relation: 'guest', subject: 'collaborator:keeper', expiresAt: inHours(1) },
@@ -45,10 +52,14 @@ describe('attack: the existence of a private dossier (rule 15)', () => {
       for (const question of idQuestions[nameOf(route)] ?? []) {
         for (const [actor, api] of outsiders) {
           // Only the dossier is the secret one: everything else in the question is there for all.
-          const ask = (id: string) => askAbout(api, office.id, route, question, ((kind) => (kind === 'dossier' ? id : 'own')) as Ids);
+          const ask = (id: string) =>
+            askAbout(api, office.id, route, question, ((kind) => (kind === 'dossier' ? id : 'own')) as Ids);
           const [secret, none] = [await ask('secret'), await ask('nobody')];
           const what = { actor, route: nameOf(route), question: String(question.body ?? question.query) };
-          expect({ ...what, ...secret, body: secret.body.replaceAll('secret', 'nobody') }).toEqual({ ...what, ...none });
+          expect({ ...what, ...secret, body: secret.body.replaceAll('secret', 'nobody') }).toEqual({
+            ...what,
+            ...none,
+          });
           asked++;
         }
       }
@@ -61,12 +72,31 @@ describe('attack: the existence of a private dossier (rule 15)', () => {
     for (const [actor, api] of outsiders) {
       for (const { path } of gets) {
         const { body } = await api.get(fillPath(path, (name) => (name === 'office' ? office.id : 'own')));
-        expect({ actor, path, tells: /secret|zzecret|ZZ99/i.test(JSON.stringify(body)) }).toEqual({ actor, path, tells: false });
+        expect({ actor, path, tells: /secret|zzecret|ZZ99/i.test(JSON.stringify(body)) }).toEqual({
+          actor,
+          path,
+          tells: false,
+        });
       }
-      for (const query of ['q=Zzecret', 'q=ZZ99', 'label=zz', 'manager=keeper', 'clientGroup=own', 'sort=-code&limit=1']) {
+      for (const query of [
+        'q=Zzecret',
+        'q=ZZ99',
+        'label=zz',
+        'manager=keeper',
+        'clientGroup=own',
+        'sort=-code&limit=1',
+      ]) {
         const { body } = await api.get<{ items: { id: string }[]; total: number }>(`${office.at('dossiers')}?${query}`);
         expect(body.items.map(({ id }) => id)).not.toContain('secret');
-        expect({ query, total: body.total }).toEqual({ query, total: query.startsWith('sort') && actor === 'boss' ? 2 : query.includes('=own') || query.startsWith('sort') ? 1 : 0 });
+        expect({ query, total: body.total }).toEqual({
+          query,
+          total:
+            query.startsWith('sort') && actor === 'boss'
+              ? 2
+              : query.includes('=own') || query.startsWith('sort')
+                ? 1
+                : 0,
+        });
       }
     }
   });

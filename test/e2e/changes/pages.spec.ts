@@ -47,10 +47,12 @@ describe('GET /v1/offices/{office}/changes', () => {
     const office = await anOfficeWithDossier();
     await office.clientGroup('g1', { dossiers: ['d1'], collaborators: ['c1', 'c2'] });
     const all = (await pageOf(office)).items;
-    expect(all.map(({ revision }) => Number(revision))).toEqual(all.map(({ revision }) => Number(revision)).sort((a, b) => a - b));
+    expect(all.map(({ revision }) => Number(revision))).toEqual(
+      all.map(({ revision }) => Number(revision)).sort((a, b) => a - b),
+    );
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     const seen: Change[] = [];
-    for (let after: string | null = '0'; after !== null; ) {
+    for (let after: string | null = '0'; after !== null;) {
       const page: Page = await pageOf(office, `limit=2&after=${after}`);
       expect(page.total).toBe(all.length);
       seen.push(...page.items);
@@ -83,14 +85,20 @@ describe('GET /v1/offices/{office}/changes', () => {
     expect(await pageOf(office, 'key=dossier:none')).toMatchObject({ items: [], total: 0, nextCursor: null });
   });
 
-  test.each(['after=x', 'after=-1', 'after=1.2.3', 'after=1e5', 'after=99999999999999999999', 'limit=0', 'limit=1001', `key=${'x'.repeat(201)}`])(
-    'refuses %s',
-    async (query) => {
-      const office = await OfficeClient.make(app);
-      const answer = await office.api.get(`${office.at('changes')}?${query}`);
-      expect(verdict(answer)).toEqual([400, 'invalid_request']);
-    },
-  );
+  test.each([
+    'after=x',
+    'after=-1',
+    'after=1.2.3',
+    'after=1e5',
+    'after=99999999999999999999',
+    'limit=0',
+    'limit=1001',
+    `key=${'x'.repeat(201)}`,
+  ])('refuses %s', async (query) => {
+    const office = await OfficeClient.make(app);
+    const answer = await office.api.get(`${office.at('changes')}?${query}`);
+    expect(verdict(answer)).toEqual([400, 'invalid_request']);
+  });
 
   test('a revision that is yet to come has nothing after it', async () => {
     const office = await OfficeClient.make(app);
@@ -142,54 +150,116 @@ describe('every kind of write leaves actor, time, before, after, reason and revi
   const writes: [what: string, send: () => Promise<unknown>, expected: Record<string, Partial<Change>>][] = [
     [
       'a new collaborator',
-      () => office.as('boss').api.put(office.at('collaborators', 'new'), aCollaborator({ email: 'new@office.example', firstName: 'N', lastName: 'N' })),
+      () =>
+        office
+          .as('boss')
+          .api.put(
+            office.at('collaborators', 'new'),
+            aCollaborator({ email: 'new@office.example', firstName: 'N', lastName: 'N' }),
+          ),
       {
         'collaborator:new': {
           action: 'create',
           before: null,
-          after: { email: 'new@office.example', firstName: 'N', lastName: 'N', profile: 'collaborator', language: 'fr', status: 'active' },
+          after: {
+            email: 'new@office.example',
+            firstName: 'N',
+            lastName: 'N',
+            profile: 'collaborator',
+            language: 'fr',
+            status: 'active',
+          },
         },
       },
     ],
     [
       'a changed collaborator',
       () => office.as('boss').api.patch(office.at('collaborators', 'c2'), { firstName: 'Zoé' }, any),
-      { 'collaborator:c2': { action: 'update', before: expect.objectContaining({ firstName: 'Anne' }) as never, after: expect.objectContaining({ firstName: 'Zoé' }) as never } },
+      {
+        'collaborator:c2': {
+          action: 'update',
+          before: expect.objectContaining({ firstName: 'Anne' }) as never,
+          after: expect.objectContaining({ firstName: 'Zoé' }) as never,
+        },
+      },
     ],
     [
       'a collaborator who leaves',
       () => office.as('boss').api.post(office.at('collaborators', 'leaver', 'deactivate'), {}),
-      { 'collaborator:leaver': { before: expect.objectContaining({ status: 'active' }) as never, after: expect.objectContaining({ status: 'inactive' }) as never } },
+      {
+        'collaborator:leaver': {
+          before: expect.objectContaining({ status: 'active' }) as never,
+          after: expect.objectContaining({ status: 'inactive' }) as never,
+        },
+      },
     ],
     [
       'memberships from the collaborator’s side',
       () => office.as('boss').api.patch(office.at('collaborators', 'c1', 'client-groups'), { add: ['g1'] }),
       {
-        'client_group:g1': { action: 'relationships', before: null, after: { relationships: [expect.objectContaining({ tuple: 'client_group:g1#collaborator@collaborator:c1', by: 'collaborator:boss' })] } },
-        'collaborator:c1': { action: 'relationships', before: null, after: { relationships: [expect.objectContaining({ tuple: 'client_group:g1#collaborator@collaborator:c1' })] } },
+        'client_group:g1': {
+          action: 'relationships',
+          before: null,
+          after: {
+            relationships: [
+              expect.objectContaining({
+                tuple: 'client_group:g1#collaborator@collaborator:c1',
+                by: 'collaborator:boss',
+              }),
+            ],
+          },
+        },
+        'collaborator:c1': {
+          action: 'relationships',
+          before: null,
+          after: {
+            relationships: [expect.objectContaining({ tuple: 'client_group:g1#collaborator@collaborator:c1' })],
+          },
+        },
       },
     ],
     [
       'members of a collaborator group',
       () => office.as('boss').api.patch(office.at('collaborator-groups', 'k1'), { members: { add: ['c1'] } }, any),
       {
-        'collaborator_group:k1': { after: { relationships: [expect.objectContaining({ tuple: 'collaborator_group:k1#member@collaborator:c1' })] } },
+        'collaborator_group:k1': {
+          after: {
+            relationships: [expect.objectContaining({ tuple: 'collaborator_group:k1#member@collaborator:c1' })],
+          },
+        },
         'collaborator:c1': { action: 'relationships' },
       },
     ],
     [
       'a group that is renamed and filled',
-      () => office.as('boss').api.patch(office.at('client-groups', 'g1'), { name: 'Liège', dossiers: { add: ['d1'] } }, any),
+      () =>
+        office
+          .as('boss')
+          .api.patch(office.at('client-groups', 'g1'), { name: 'Liège', dossiers: { add: ['d1'] } }, any),
       {
-        'client_group:g1': { action: 'update', before: expect.objectContaining({ name: expect.stringContaining('Bruxelles') }) as never, after: expect.objectContaining({ name: 'Liège' }) as never },
-        'dossier:d1': { action: 'relationships', after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#client_group@client_group:g1' })] } },
+        'client_group:g1': {
+          action: 'update',
+          before: expect.objectContaining({ name: expect.stringContaining('Bruxelles') }) as never,
+          after: expect.objectContaining({ name: 'Liège' }) as never,
+        },
+        'dossier:d1': {
+          action: 'relationships',
+          after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#client_group@client_group:g1' })] },
+        },
       },
     ],
     [
       'a client group that is deleted',
       () => office.as('boss').api.delete(office.at('client-groups', 'gone')),
       {
-        'client_group:gone': { action: 'delete', before: expect.objectContaining({ name: expect.any(String), relationships: [expect.objectContaining({ tuple: 'client_group:gone#collaborator@collaborator:c1' })] }) as never, after: null },
+        'client_group:gone': {
+          action: 'delete',
+          before: expect.objectContaining({
+            name: expect.any(String),
+            relationships: [expect.objectContaining({ tuple: 'client_group:gone#collaborator@collaborator:c1' })],
+          }) as never,
+          after: null,
+        },
         'collaborator:c1': { action: 'relationships', after: null },
       },
     ],
@@ -216,47 +286,119 @@ describe('every kind of write leaves actor, time, before, after, reason and revi
     [
       'a dossier that leaves its group',
       () => office.as('boss').api.put(office.at('dossiers', 'd1', 'client-group'), { clientGroup: null }, any),
-      { 'dossier:d1': { action: 'relationships', before: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#client_group@client_group:g1' })] }, after: null }, 'client_group:g1': { after: null } },
+      {
+        'dossier:d1': {
+          action: 'relationships',
+          before: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#client_group@client_group:g1' })] },
+          after: null,
+        },
+        'client_group:g1': { after: null },
+      },
     ],
     [
       'a manager',
       () => office.as('boss').api.patch(office.at('dossiers', 'd1', 'managers'), { add: ['c1'] }, any),
-      { 'dossier:d1': { before: null, after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#manager@collaborator:c1', primary: true })] } } },
+      {
+        'dossier:d1': {
+          before: null,
+          after: {
+            relationships: [expect.objectContaining({ tuple: 'dossier:d1#manager@collaborator:c1', primary: true })],
+          },
+        },
+      },
     ],
     [
       'a guest with an end',
-      () => office.as('boss').api.patch(office.at('dossiers', 'd1', 'guests'), { add: [{ collaborator: 'c2', expiresAt: inHours(1) }] }, any),
-      { 'dossier:d1': { after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#guest@collaborator:c2', expiresAt: expect.any(String) })] } } },
+      () =>
+        office
+          .as('boss')
+          .api.patch(
+            office.at('dossiers', 'd1', 'guests'),
+            { add: [{ collaborator: 'c2', expiresAt: inHours(1) }] },
+            any,
+          ),
+      {
+        'dossier:d1': {
+          after: {
+            relationships: [
+              expect.objectContaining({ tuple: 'dossier:d1#guest@collaborator:c2', expiresAt: expect.any(String) }),
+            ],
+          },
+        },
+      },
     ],
     [
       'an exclusion',
       () => office.as('boss').api.patch(office.at('dossiers', 'd1', 'exclusions'), { add: ['c2'] }, any),
-      { 'dossier:d1': { after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#excluded@collaborator:c2' })] } } },
+      {
+        'dossier:d1': {
+          after: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#excluded@collaborator:c2' })] },
+        },
+      },
     ],
     [
       'labels in bulk',
-      () => office.as('boss').api.post(office.at('dossiers', 'bulk'), { select: { ids: ['d1'] }, set: { labels: { add: ['tva'] } } }),
+      () =>
+        office
+          .as('boss')
+          .api.post(office.at('dossiers', 'bulk'), { select: { ids: ['d1'] }, set: { labels: { add: ['tva'] } } }),
       { 'dossier:d1': { before: { labels: [] }, after: { labels: ['tva'] } } },
     ],
     [
       'settings of the office',
       () => office.as('boss').api.patch(office.at(), { settings: { onlyAdminsActivate: false } }, any),
-      { office: { action: 'update', before: expect.objectContaining({ onlyAdminsActivate: true }) as never, after: expect.objectContaining({ onlyAdminsActivate: false }) as never } },
+      {
+        office: {
+          action: 'update',
+          before: expect.objectContaining({ onlyAdminsActivate: true }) as never,
+          after: expect.objectContaining({ onlyAdminsActivate: false }) as never,
+        },
+      },
     ],
     [
       'a key',
       () => office.as('boss').api.post(office.at('api-keys'), { id: 'portal', name: 'Portal', scopes: ['read'] }),
-      { 'api_key:portal': { action: 'create', before: null, after: { name: 'Portal', scopes: ['read'], expiresAt: null, revokedAt: null } } },
+      {
+        'api_key:portal': {
+          action: 'create',
+          before: null,
+          after: { name: 'Portal', scopes: ['read'], expiresAt: null, revokedAt: null },
+        },
+      },
     ],
     [
       'a revoked key',
       () => office.as('boss').api.delete(office.at('api-keys', 'portal')),
-      { 'api_key:portal': { action: 'revoke', before: expect.objectContaining({ name: 'Portal', revokedAt: null }) as never, after: expect.objectContaining({ revokedAt: expect.any(String) }) as never } },
+      {
+        'api_key:portal': {
+          action: 'revoke',
+          before: expect.objectContaining({ name: 'Portal', revokedAt: null }) as never,
+          after: expect.objectContaining({ revokedAt: expect.any(String) }) as never,
+        },
+      },
     ],
     [
       'tuples written directly',
-      () => office.as('boss').api.post(office.at('relationships'), { delete: [aRelationship('dossier:d1', 'excluded', 'collaborator:c2')] }),
-      { 'dossier:d1': { before: { relationships: [expect.objectContaining({ tuple: 'dossier:d1#excluded@collaborator:c2', since: expect.any(String), by: 'collaborator:boss' })] }, after: null } },
+      () =>
+        office
+          .as('boss')
+          .api.post(office.at('relationships'), {
+            delete: [aRelationship('dossier:d1', 'excluded', 'collaborator:c2')],
+          }),
+      {
+        'dossier:d1': {
+          before: {
+            relationships: [
+              expect.objectContaining({
+                tuple: 'dossier:d1#excluded@collaborator:c2',
+                since: expect.any(String),
+                by: 'collaborator:boss',
+              }),
+            ],
+          },
+          after: null,
+        },
+      },
     ],
   ];
 
@@ -287,12 +429,29 @@ describe('every kind of write leaves actor, time, before, after, reason and revi
     const answer = await office.as('boss').api.post(office.at('dossiers', 'secret', 'break-glass'), body);
     expect(answer.status).toBe(200);
     const { items } = await pageOf(office, `after=${before}&key=dossier:secret`);
-    expect(items).toEqual([expect.objectContaining({ actor: 'collaborator:boss', reason: body.reason, action: expect.stringContaining('break') })]);
+    expect(items).toEqual([
+      expect.objectContaining({
+        actor: 'collaborator:boss',
+        reason: body.reason,
+        action: expect.stringContaining('break'),
+      }),
+    ]);
   });
 
   test.each([
-    ['query', () => office.api.patch(`${office.at('dossiers', 'd1')}?reason=${encodeURIComponent('À la demande du client')}`, { name: 'Garage 2' }, any)],
-    ['body', () => office.api.patch(office.at('dossiers', 'd1'), { name: 'Garage 3', reason: 'À la demande du client' }, any)],
+    [
+      'query',
+      () =>
+        office.api.patch(
+          `${office.at('dossiers', 'd1')}?reason=${encodeURIComponent('À la demande du client')}`,
+          { name: 'Garage 2' },
+          any,
+        ),
+    ],
+    [
+      'body',
+      () => office.api.patch(office.at('dossiers', 'd1'), { name: 'Garage 3', reason: 'À la demande du client' }, any),
+    ],
   ])('the reason of the %s', async (_where, send) => {
     const before = await office.revision();
     expect((await send()).status).toBe(200);
@@ -361,7 +520,7 @@ describe('a private dossier in the trail', () => {
     const boss = office.as('boss');
     const all = (await pageOf(boss)).items;
     const seen: Change[] = [];
-    for (let after: string | null = '0'; after !== null; ) {
+    for (let after: string | null = '0'; after !== null;) {
       const page: Page = await pageOf(boss, `limit=3&after=${after}`);
       if (page.nextCursor !== null) expect(page.items).toHaveLength(3);
       seen.push(...page.items);

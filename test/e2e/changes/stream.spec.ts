@@ -23,7 +23,12 @@ afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
 });
 
-async function open(office: OfficeClient, query = '', headers: Record<string, string> = {}, key = app.key): Promise<EventStream> {
+async function open(
+  office: OfficeClient,
+  query = '',
+  headers: Record<string, string> = {},
+  key = app.key,
+): Promise<EventStream> {
   const stream = await openStream(`${app.url}${office.at('changes')}?${query}`, key, headers);
   streams.push(stream);
   return stream;

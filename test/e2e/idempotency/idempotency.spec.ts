@@ -34,7 +34,11 @@ describe('an Idempotency-Key', () => {
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
     // Not even the revision moves, for which caches would drop what they have.
-    expect([await total('client-groups'), await office.revision(), await total('changes')]).toEqual([groups, revision, changes]);
+    expect([await total('client-groups'), await office.revision(), await total('changes')]).toEqual([
+      groups,
+      revision,
+      changes,
+    ]);
   });
 
   test('covers every kind of write', async () => {
@@ -44,9 +48,28 @@ describe('an Idempotency-Key', () => {
       ['put', (headers) => office.api.put(office.at('collaborators', id), aBody, headers)],
       ['post', (headers) => office.api.post(office.at('collaborator-groups'), aGroup, headers)],
       ['patch', (headers) => office.api.patch(office.at('dossiers', 'd1'), { name: 'Garage' }, { ...any, ...headers })],
-      ['delta', (headers) => office.api.patch(office.at('dossiers', 'd1', 'managers'), { add: ['c1'] }, { ...any, ...headers })],
-      ['tuples', (headers) => office.api.post(office.at('relationships'), { write: [aRelationship('client_group:g1', 'collaborator', 'collaborator:c1')] }, headers)],
-      ['bulk', (headers) => office.api.post(office.at('dossiers', 'bulk'), { select: { ids: ['d1'] }, set: { labels: ['tva'] } }, headers)],
+      [
+        'delta',
+        (headers) => office.api.patch(office.at('dossiers', 'd1', 'managers'), { add: ['c1'] }, { ...any, ...headers }),
+      ],
+      [
+        'tuples',
+        (headers) =>
+          office.api.post(
+            office.at('relationships'),
+            { write: [aRelationship('client_group:g1', 'collaborator', 'collaborator:c1')] },
+            headers,
+          ),
+      ],
+      [
+        'bulk',
+        (headers) =>
+          office.api.post(
+            office.at('dossiers', 'bulk'),
+            { select: { ids: ['d1'] }, set: { labels: ['tva'] } },
+            headers,
+          ),
+      ],
       ['office', (headers) => office.api.patch(office.at(), { language: 'nl' }, { ...any, ...headers })],
       ['delete', (headers) => office.api.delete(office.at('client-groups', 'g1'), headers)],
     ];
@@ -94,7 +117,11 @@ describe('an Idempotency-Key', () => {
     const [platform] = await sql.owner<{ id: string }>('select id from platform_key');
     await sql.close();
     const { key } = await makeKey(office, ['write'], { id: platform?.id });
-    const second = await new Api(app.url, key).post<{ id: string }>(office.at('client-groups'), body, under(idempotencyKey));
+    const second = await new Api(app.url, key).post<{ id: string }>(
+      office.at('client-groups'),
+      body,
+      under(idempotencyKey),
+    );
     expect(second.status).toBe(201);
     expect(second.body.id).not.toBe(first.body.id);
   });
@@ -109,7 +136,9 @@ describe('an Idempotency-Key', () => {
 
   test('of a request that was refused is free: the corrected request goes through', async () => {
     const key = anId('key');
-    expect((await office.api.post(office.at('client-groups'), aClientGroup({ collaborators: ['none'] }), under(key))).status).toBe(422);
+    expect(
+      (await office.api.post(office.at('client-groups'), aClientGroup({ collaborators: ['none'] }), under(key))).status,
+    ).toBe(422);
     expect((await office.api.post(office.at('client-groups'), aClientGroup(), under(key))).status).toBe(201);
   });
 
@@ -134,9 +163,11 @@ describe('an Idempotency-Key', () => {
   test('is forgotten after 24 hours by PostgreSQL’s clock, not before', async () => {
     const [key, body] = [anId('key'), aClientGroup()];
     const first = await office.api.post<{ id: string }>(office.at('client-groups'), body, under(key));
-    const again = async () => (await office.api.post<{ id: string }>(office.at('client-groups'), body, under(key))).body.id;
+    const again = async () =>
+      (await office.api.post<{ id: string }>(office.at('client-groups'), body, under(key))).body.id;
     const sql = await openSql(app.database);
-    const age = (interval: string) => sql.owner(`update idempotency set created_at = now() - $1::interval where key = $2`, [interval, key]);
+    const age = (interval: string) =>
+      sql.owner(`update idempotency set created_at = now() - $1::interval where key = $2`, [interval, key]);
     await age('23 hours 59 minutes');
     expect(await again()).toBe(first.body.id);
     await age('24 hours 1 second');
@@ -163,11 +194,13 @@ describe('an Idempotency-Key', () => {
     expect((await api.post(office.at('client-groups'), body, under(idempotencyKey))).status).toBe(401);
   });
 
-  test.each([['a space', 'a b'], ['an accent', 'clé'], ['256 characters', 'x'.repeat(256)], ['nothing', '']])(
-    'that is %s is refused',
-    async (_what, key) => {
-      const answer = await office.api.post(office.at('client-groups'), aClientGroup(), under(key));
-      expect(verdict(answer)).toEqual([400, 'invalid_request']);
-    },
-  );
+  test.each([
+    ['a space', 'a b'],
+    ['an accent', 'clé'],
+    ['256 characters', 'x'.repeat(256)],
+    ['nothing', ''],
+  ])('that is %s is refused', async (_what, key) => {
+    const answer = await office.api.post(office.at('client-groups'), aClientGroup(), under(key));
+    expect(verdict(answer)).toEqual([400, 'invalid_request']);
+  });
 });

@@ -52,7 +52,8 @@ async function signed(said: JWTPayload, header: Record<string, unknown> = {}): P
   return new Api(app.url, await token.sign(key));
 }
 
-const check = (api: Api, collaborator: string, dossier = 'd1') => api.post(office.at('can-access'), { collaborator, dossier });
+const check = (api: Api, collaborator: string, dossier = 'd1') =>
+  api.post(office.at('can-access'), { collaborator, dossier });
 const nobody = [404, 'office_not_found'] as const;
 
 describe('a person with an access token', () => {
@@ -109,12 +110,19 @@ describe('a person with an access token', () => {
     expect((await (await signed({ sub: 'x', email: alike, email_verified: true })).get(own.at())).status).toBe(200);
   });
 
-  test.each(['Anne', 'anne ', 'collaborator:anne', '%', 'an\u0000ne', 'анне', '__proto__', "' or '1'='1", 'x'.repeat(2_000)])(
-    'attack: is nobody by the subject %j',
-    async (sub) => {
-      expect(verdict(await (await signed({ sub })).get(office.at()))).toEqual(nobody);
-    },
-  );
+  test.each([
+    'Anne',
+    'anne ',
+    'collaborator:anne',
+    '%',
+    'an\u0000ne',
+    'анне',
+    '__proto__',
+    "' or '1'='1",
+    'x'.repeat(2_000),
+  ])('attack: is nobody by the subject %j', async (sub) => {
+    expect(verdict(await (await signed({ sub })).get(office.at()))).toEqual(nobody);
+  });
 
   test('who is no collaborator of the office learns nothing: it answers like one that does not exist (rule 32)', async () => {
     const other = await OfficeClient.make(app);
@@ -146,19 +154,28 @@ describe('what a person may ask', () => {
     const api = await signed({ sub: 'anne' });
     expect((await check(api, 'anne')).body).toMatchObject({ allowed: true });
     expect((await check(api, 'anne', 'd2')).body).toMatchObject({ allowed: false });
-    for (const other of ['portal', 'admin', 'nobody', 'Anne']) expect(verdict(await check(api, other))).toEqual([403, 'forbidden']);
+    for (const other of ['portal', 'admin', 'nobody', 'Anne'])
+      expect(verdict(await check(api, other))).toEqual([403, 'forbidden']);
     const batch = (people: string[]) =>
-      api.post(office.at('can-access', 'batch'), { checks: people.map((collaborator) => ({ collaborator, dossier: 'd1' })) });
+      api.post(office.at('can-access', 'batch'), {
+        checks: people.map((collaborator) => ({ collaborator, dossier: 'd1' })),
+      });
     expect((await batch(['anne', 'anne'])).status).toBe(200);
     expect(verdict(await batch(['anne', 'portal']))).toEqual([403, 'forbidden']);
-    const filter = (collaborator: string) => api.post(office.at('can-access', 'filter'), { collaborator, dossiers: ['d1', 'd2'] });
+    const filter = (collaborator: string) =>
+      api.post(office.at('can-access', 'filter'), { collaborator, dossiers: ['d1', 'd2'] });
     expect((await filter('anne')).body).toMatchObject({ dossiers: ['d1'] });
     expect(verdict(await filter('portal'))).toEqual([403, 'forbidden']);
   });
 
   test('an admin may check everyone', async () => {
     const api = await signed({ sub: 'admin' });
-    for (const [collaborator, allowed] of [['anne', true], ['admin', true], ['former', false], ['nobody', false]] as const) {
+    for (const [collaborator, allowed] of [
+      ['anne', true],
+      ['admin', true],
+      ['former', false],
+      ['nobody', false],
+    ] as const) {
       expect((await check(api, collaborator)).body).toMatchObject({ allowed });
     }
   });
@@ -167,7 +184,10 @@ describe('what a person may ask', () => {
     const [support, anne] = [await signed({ sub: 'support' }), await signed({ sub: 'anne' })];
     expect((await support.get<{ items: unknown[] }>(office.at('client-groups'))).body.items).toEqual([]);
     expect(verdict(await anne.get(office.at('collaborator-groups', 'k1')))).not.toEqual([200, undefined]);
-    expect(verdict(await anne.patch(office.at('client-groups', 'g1'), { name: 'Mine' }, { 'if-match': '*' }))).toEqual([403, 'forbidden']);
+    expect(verdict(await anne.patch(office.at('client-groups', 'g1'), { name: 'Mine' }, { 'if-match': '*' }))).toEqual([
+      403,
+      'forbidden',
+    ]);
     expect((await anne.get(office.at('dossiers', 'd2'))).status).toBe(404);
   });
 
@@ -240,7 +260,9 @@ describe('attack: a token that is not good is refused with 401', () => {
     const stranger = await generateKeyPair('ES256');
     const tokens = [
       new UnsecuredJWT(payload).encode(),
-      await new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(new TextEncoder().encode('a shared secret of 32 bytes, or so')),
+      await new SignJWT(payload)
+        .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+        .sign(new TextEncoder().encode('a shared secret of 32 bytes, or so')),
       await new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(new TextEncoder().encode(pem)),
       await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(stranger.privateKey),
     ];

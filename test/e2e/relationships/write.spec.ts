@@ -34,7 +34,8 @@ beforeEach(async () => {
   await office.collaboratorGroup('k1');
 });
 
-const post = (body: unknown, query = '') => office.api.post<Written & Problem & Preview>(`${office.at('relationships')}${query}`, body);
+const post = (body: unknown, query = '') =>
+  office.api.post<Written & Problem & Preview>(`${office.at('relationships')}${query}`, body);
 const tuples = async (query: string) =>
   (await office.api.get<{ items: Relationship[] }>(`${office.at('relationships')}?${query}`)).body.items;
 
@@ -71,7 +72,9 @@ describe('POST /v1/offices/{office}/relationships', () => {
     await office.relate(aRelationship('dossier:d1', 'client_group', 'client_group:g1'));
     const moved = await post({ write: [aRelationship('dossier:d1', 'client_group', 'client_group:g2')] });
     expect(moved.body).toMatchObject({ written: 1, deleted: 1 });
-    expect((await tuples('object=dossier:d1&relation=client_group')).map((t) => t.subject)).toEqual(['client_group:g2']);
+    expect((await tuples('object=dossier:d1&relation=client_group')).map((t) => t.subject)).toEqual([
+      'client_group:g2',
+    ]);
   });
 
   test('refuses two client groups of one dossier in one request (rule 2)', async () => {
@@ -118,7 +121,9 @@ describe('POST /v1/offices/{office}/relationships', () => {
   });
 
   test.each(['guest', 'excluded'] as const)('refuses a primary %s: only managers are', async (relation) => {
-    const refused = await post({ write: [aRelationship('dossier:d1', relation, 'collaborator:c1', { primary: true })] });
+    const refused = await post({
+      write: [aRelationship('dossier:d1', relation, 'collaborator:c1', { primary: true })],
+    });
     expect(verdict(refused)).toEqual([400, 'invalid_request']);
     expect(refused.body.errors).toEqual([{ path: 'write.0.primary', message: 'only a manager can be primary' }]);
   });
@@ -154,7 +159,10 @@ describe('POST /v1/offices/{office}/relationships', () => {
       ['an unknown dossier', aRelationship('dossier:none', 'manager', 'collaborator:c1')],
       ['an unknown client group', aRelationship('dossier:d1', 'client_group', 'client_group:none')],
       ['an unknown collaborator', aRelationship('dossier:d1', 'manager', 'collaborator:none')],
-      ['an unknown collaborator group', aRelationship('client_group:g1', 'collaborator_group', 'collaborator_group:none')],
+      [
+        'an unknown collaborator group',
+        aRelationship('client_group:g1', 'collaborator_group', 'collaborator_group:none'),
+      ],
       ['an unknown member', aRelationship('collaborator_group:k1', 'member', 'collaborator:none')],
     ])('one tuple with %s refuses all of them', async (_what, bad) => {
       const revision = await office.revision();
@@ -204,9 +212,14 @@ describe('POST /v1/offices/{office}/relationships', () => {
   });
 
   test('takes 1,000 tuples in one request and refuses 1,001, however they are divided', async () => {
-    const deletes = Array.from({ length: 1_000 }, (_, n) => aRelationship('client_group:g1', 'collaborator', `collaborator:x${n}`));
+    const deletes = Array.from({ length: 1_000 }, (_, n) =>
+      aRelationship('client_group:g1', 'collaborator', `collaborator:x${n}`),
+    );
     expect((await post({ delete: deletes })).status).toBe(200);
-    const more = await post({ delete: deletes, require: [aRelationship('client_group:g1', 'collaborator', 'collaborator:c1')] });
+    const more = await post({
+      delete: deletes,
+      require: [aRelationship('client_group:g1', 'collaborator', 'collaborator:c1')],
+    });
     expect(verdict(more)).toEqual([400, 'invalid_request']);
   });
 
@@ -261,7 +274,10 @@ describe('POST /v1/offices/{office}/relationships, for a collaborator', () => {
     expect(verdict(await as('c1', { write: [managerTuple()] }))).toEqual([200, undefined]);
     expect(verdict(await as('c1', { write: [groupTuple()] }))).toEqual([403, 'forbidden']);
     expect(verdict(await as('c1', { write: [memberTuple()] }))).toEqual([403, 'forbidden']);
-    expect(verdict(await as('c1', { write: [aRelationship('dossier:d1', 'excluded', 'collaborator:c2')] }))).toEqual([403, 'forbidden']);
+    expect(verdict(await as('c1', { write: [aRelationship('dossier:d1', 'excluded', 'collaborator:c2')] }))).toEqual([
+      403,
+      'forbidden',
+    ]);
   });
 
   test('one tuple that they may not write refuses those that they may', async () => {

@@ -16,7 +16,10 @@ let routes: Route[];
 beforeAll(async () => {
   app = await startApp();
   [own, other] = [await OfficeClient.make(app), await OfficeClient.make(app)];
-  for (const [office, id] of [[own, 'own'], [other, 'theirs']] as const) {
+  for (const [office, id] of [
+    [own, 'own'],
+    [other, 'theirs'],
+  ] as const) {
     await office.collaborator(id);
     await office.collaboratorGroup(id, { members: [id] });
     await office.dossier(id, { enterpriseNumber: id === 'own' ? null : '0123.456.749', managers: [id] });
@@ -41,7 +44,12 @@ describe('rule 32: offices are isolated', () => {
     for (const route of routes) {
       for (const api of keys) {
         const ask = (office: string, id: string) =>
-          answerOf(api, route, fillPath(route.path, (name) => (name === 'office' ? office : id)), {});
+          answerOf(
+            api,
+            route,
+            fillPath(route.path, (name) => (name === 'office' ? office : id)),
+            {},
+          );
         const [theirs, none] = [await ask(other.id, 'theirs'), await ask(nobody, 'theirs')];
         expect({ ...route, ...theirs }).toEqual({ ...route, ...none });
         expect(theirs).toMatchObject({ status: 404, body: expect.stringContaining('office_not_found') });
@@ -61,9 +69,17 @@ describe('rule 32: offices are isolated', () => {
           const ask = (id: string) => askAbout(api, own.id, route, question, () => id);
           const [theirs, none] = [await ask('theirs'), await ask('nobody')];
           const alike = { ...theirs, body: theirs.body.replaceAll('theirs', 'nobody') };
-          expect({ route, question: String(question.body), ...alike }).toEqual({ route, question: String(question.body), ...none });
+          expect({ route, question: String(question.body), ...alike }).toEqual({
+            route,
+            question: String(question.body),
+            ...none,
+          });
           // Nothing else is what the question was refused or answered for.
-          expect({ route, status: theirs.status, invalid: theirs.body.includes('invalid_request') }).toEqual({ route, status: theirs.status, invalid: false });
+          expect({ route, status: theirs.status, invalid: theirs.body.includes('invalid_request') }).toEqual({
+            route,
+            status: theirs.status,
+            invalid: false,
+          });
           asked++;
         }
       }
@@ -72,7 +88,9 @@ describe('rule 32: offices are isolated', () => {
   });
 
   test('no list of one office counts, finds or names anything of another', async () => {
-    const lists = routes.filter(({ method, path }) => method === 'get' && !path.replace('{office}', '').includes('{') && !path.includes('xlsx'));
+    const lists = routes.filter(
+      ({ method, path }) => method === 'get' && !path.replace('{office}', '').includes('{') && !path.includes('xlsx'),
+    );
     for (const { path } of lists) {
       for (const api of keys) {
         const { body } = await api.get(`${fillPath(path, () => own.id)}`);
@@ -84,7 +102,12 @@ describe('rule 32: offices are isolated', () => {
 
   test('a key of one office cannot be made to work in another: not by header, query or body', async () => {
     const api = keys[0] as Api;
-    const tricks = { 'x-office': other.id, 'cardea-office': other.id, 'x-original-url': other.at(), 'x-rewrite-url': other.at() };
+    const tricks = {
+      'x-office': other.id,
+      'cardea-office': other.id,
+      'x-original-url': other.at(),
+      'x-rewrite-url': other.at(),
+    };
     const answer = await api.get<{ id: string }>(`${own.at()}?office=${other.id}`, tricks);
     expect(answer.body.id).toBe(own.id);
     const patched = await api.patch(own.at(), { office: other.id }, { 'if-match': '*' });
@@ -93,7 +116,9 @@ describe('rule 32: offices are isolated', () => {
 
   test('a collaborator of another office is no actor here', async () => {
     const api = await keyOf(app, own, ['read']);
-    const [theirs, none] = await Promise.all(['theirs', 'nobody'].map((actor) => answerOf(api.as(actor), { method: 'get' }, own.at(), undefined)));
+    const [theirs, none] = await Promise.all(
+      ['theirs', 'nobody'].map((actor) => answerOf(api.as(actor), { method: 'get' }, own.at(), undefined)),
+    );
     expect(theirs?.body.replaceAll('theirs', 'nobody')).toBe(none?.body);
     expect(theirs?.status).not.toBe(200);
   });

@@ -26,7 +26,12 @@ describe('an import', () => {
       exports.push(comparable(await services.export(office), { withTimes: false }));
     }
     // The tuples of a dossier come in the order of their lines, which is another one each time.
-    const sorted = exports.map((lines) => lines.slice(1).map((line) => JSON.stringify(line)).sort());
+    const sorted = exports.map((lines) =>
+      lines
+        .slice(1)
+        .map((line) => JSON.stringify(line))
+        .sort(),
+    );
     expect(sorted[1]).toEqual(sorted[0]);
     expect(sorted[2]).toEqual(sorted[0]);
   });
@@ -43,7 +48,10 @@ describe('an import', () => {
       dossier: dossiers.length,
       relationship: tuples.length,
     });
-    const [stored] = await services.rows<{ n: string }>(office, 'select count(*) n from relationship where office = $1');
+    const [stored] = await services.rows<{ n: string }>(
+      office,
+      'select count(*) n from relationship where office = $1',
+    );
     expect(Number(stored?.n)).toBe(tuples.length);
   });
 

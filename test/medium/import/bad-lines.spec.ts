@@ -70,15 +70,31 @@ describe('an import with bad lines', () => {
     ['an unknown collaborator', tie('dossier:d1', 'manager', 'collaborator:x'), 'unknown_reference'],
     ['an unknown dossier', tie('dossier:x', 'manager', 'collaborator:c1'), 'unknown_reference'],
     ['an unknown group', tie('dossier:d1', 'client_group', 'client_group:x'), 'unknown_reference'],
-    ['an unknown collaborator group', tie('client_group:g1', 'collaborator_group', 'collaborator_group:x'), 'unknown_reference'],
+    [
+      'an unknown collaborator group',
+      tie('client_group:g1', 'collaborator_group', 'collaborator_group:x'),
+      'unknown_reference',
+    ],
     ['a primary guest', tie('dossier:d1', 'guest', 'collaborator:c1', { primary: true }), 'invalid_request'],
-    ['an instant that is none', tie('dossier:d1', 'guest', 'collaborator:c1', { expiresAt: 'soon' }), 'invalid_request'],
+    [
+      'an instant that is none',
+      tie('dossier:d1', 'guest', 'collaborator:c1', { expiresAt: 'soon' }),
+      'invalid_request',
+    ],
     ['a draft in a group', tie('dossier:draft', 'client_group', 'client_group:g1'), 'dossier_not_active'],
     ['an active dossier that is a draft again', dossier('d1', { status: 'draft' }), 'invalid_transition'],
-    ['a default group that there is not', { kind: 'office', settings: { defaultClientGroup: 'x' } }, 'unknown_reference'],
+    [
+      'a default group that there is not',
+      { kind: 'office', settings: { defaultClientGroup: 'x' } },
+      'unknown_reference',
+    ],
     ['a policy set that is not loaded', { kind: 'office', policySet: 'x' }, 'unknown_reference'],
     ['the last admin demoted', person('c1', { profile: 'collaborator' }), 'last_admin'],
-    ['a line without end', `{"kind":"entity","type":"t","id":"x","properties":{"a":"${'x'.repeat(1_100_000)}"}}`, 'line_too_long'],
+    [
+      'a line without end',
+      `{"kind":"entity","type":"t","id":"x","properties":{"a":"${'x'.repeat(1_100_000)}"}}`,
+      'line_too_long',
+    ],
   ])('refuses %s by its number, with a code and a reason, and keeps the rest', async (name, line, code) => {
     const refused = await refusals(`bad ${name}`.replaceAll(/[^A-Za-z0-9]+/g, '-'), [line]);
     expect(refused).toEqual([{ index: 0, code, reason: expect.stringMatching(/\S/) as unknown }]);
@@ -128,7 +144,10 @@ describe('an import with bad lines', () => {
     const id = await services.office('moves');
     await services.import(id, [...office, tie('dossier:d1', 'client_group', 'client_group:g1')]);
     expect((await services.import(id, [tie('dossier:d1', 'client_group', 'client_group:g2')])).refused).toEqual([]);
-    const groups = await services.rows(id, `select subject_id from relationship where office = $1 and relation = 'client_group'`);
+    const groups = await services.rows(
+      id,
+      `select subject_id from relationship where office = $1 and relation = 'client_group'`,
+    );
     expect(groups).toEqual([{ subject_id: 'g2' }]);
   });
 

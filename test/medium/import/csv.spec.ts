@@ -73,11 +73,21 @@ describe('an import of a list made in Excel', () => {
   test('finds groups by name ignoring case and accents, and makes each that is missing once', async () => {
     const office = await officeWithPeople('folded');
     await services.import(office, [{ kind: 'client_group', id: 'g1', name: 'Général' }]);
-    const rows = ['d1;A;;;GENERAL;', 'd2;B;;;général;', 'd3;C;;;Sœurs;', 'd4;D;;;SOEURS;', 'd5;E;;;Straße;', 'd6;F;;;strasse;'];
+    const rows = [
+      'd1;A;;;GENERAL;',
+      'd2;B;;;général;',
+      'd3;C;;;Sœurs;',
+      'd4;D;;;SOEURS;',
+      'd5;E;;;Straße;',
+      'd6;F;;;strasse;',
+    ];
     expect(await list(office, excel(...rows))).toMatchObject({ refused: [], counts: { client_group: 2 } });
     const names = (await dossiers(office)).map((row) => row.group);
     expect(names).toEqual(['Général', 'Général', 'Sœurs', 'Sœurs', 'Straße', 'Straße']);
-    const ids = await services.rows<{ id: string }>(office, `select id from client_group where office = $1 and id <> 'g1'`);
+    const ids = await services.rows<{ id: string }>(
+      office,
+      `select id from client_group where office = $1 and id <> 'g1'`,
+    );
     for (const { id } of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/);
   });
 

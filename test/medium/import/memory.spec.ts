@@ -33,14 +33,26 @@ async function* lines(): AsyncGenerator<Buffer> {
 }
 
 function* allLines(): Generator<object> {
-  const tie = (object: string, relation: string, subject: string) => ({ kind: 'relationship', object, relation, subject });
+  const tie = (object: string, relation: string, subject: string) => ({
+    kind: 'relationship',
+    object,
+    relation,
+    subject,
+  });
   for (let n = 0; n < dossiers; n++) {
     yield tie(`dossier:d${n}`, 'client_group', `client_group:g${n % groups}`);
     yield tie(`dossier:d${n}`, 'manager', `collaborator:c${n % people}`);
   }
   for (let n = 0; n < dossiers; n++) {
     const name = `Boulangerie de l'Été ${n}`;
-    yield { kind: 'dossier', id: `d${n}`, name, code: `B${n}`, enterpriseNumber: enterpriseNumber(n), status: 'active' };
+    yield {
+      kind: 'dossier',
+      id: `d${n}`,
+      name,
+      code: `B${n}`,
+      enterpriseNumber: enterpriseNumber(n),
+      status: 'active',
+    };
   }
   for (let n = 0; n < people; n++) yield { kind: 'collaborator', id: `c${n}`, email: `c${n}@office.example` };
   for (let n = 0; n < groups; n++) yield { kind: 'client_group', id: `g${n}`, name: `Groupe ${n}` };

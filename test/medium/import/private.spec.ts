@@ -12,10 +12,20 @@ const secret = (id: string, more: object = {}): Line => ({
   ...more,
 });
 const manager = (dossier: string, collaborator: string, more: object = {}): Line => ({
-  ...{ kind: 'relationship', object: `dossier:${dossier}`, relation: 'manager', subject: `collaborator:${collaborator}` },
+  ...{
+    kind: 'relationship',
+    object: `dossier:${dossier}`,
+    relation: 'manager',
+    subject: `collaborator:${collaborator}`,
+  },
   ...more,
 });
-const people = [person('admin', { profile: 'admin' }), person('c1'), person('c2'), person('gone', { status: 'inactive' })];
+const people = [
+  person('admin', { profile: 'admin' }),
+  person('c1'),
+  person('c2'),
+  person('gone', { status: 'inactive' }),
+];
 
 /** Private dossiers without a manager who is active and stays. */
 const orphans = `

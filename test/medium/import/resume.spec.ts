@@ -114,7 +114,8 @@ describe('an import without one', () => {
 
   test('can be sent again too: what is there is left as it is', async () => {
     const office = await services.office('plain');
-    for await (const event of services.run(office, lines)) if ('progress' in event && event.progress.applied > 500) break;
+    for await (const event of services.run(office, lines))
+      if ('progress' in event && event.progress.applied > 500) break;
     expect((await services.import(office, lines)).counts).toMatchObject({ dossier: dossiers.length });
     const twice = `select key from change where office = $1 and key like 'dossier:%' group by key having count(*) > 1`;
     expect(await services.rows(office, twice)).toEqual([]);

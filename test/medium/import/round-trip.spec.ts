@@ -65,7 +65,12 @@ describe('an export', () => {
       ...ids.map((id): Line => ({ kind: 'entity', type: 'record', id, properties: {} })),
       ...ids.map((id): Line => ({ kind: 'dossier', id, name: id, status: 'active' })),
       ...ids.map((id): Line => ({
-        ...{ kind: 'relationship', object: `client_group:${id}`, relation: 'collaborator', subject: `collaborator:${id}` },
+        ...{
+          kind: 'relationship',
+          object: `client_group:${id}`,
+          relation: 'collaborator',
+          subject: `collaborator:${id}`,
+        },
       })),
       ...ids.map((id): Line => ({
         ...{ kind: 'relationship', object: `dossier:${id}`, relation: 'guest', subject: `collaborator:${id}` },

@@ -29,10 +29,10 @@ describe('PostgreSQL refuses', () => {
       [office, email],
     );
   const dossier = (number: string, office = 'a') =>
-    sql.owner(`insert into dossier (office, id, name, enterprise_number, version) values ($1, 'new', 'Garage', $2, 1)`, [
-      office,
-      number,
-    ]);
+    sql.owner(
+      `insert into dossier (office, id, name, enterprise_number, version) values ($1, 'new', 'Garage', $2, 1)`,
+      [office, number],
+    );
 
   describe.each(['client_group', 'collaborator_group'])('a %s whose name', (table) => {
     test.each([
@@ -193,9 +193,18 @@ describe('PostgreSQL refuses', () => {
     ['status', `update collaborator set status = 'deleted'`],
     ['language', `update collaborator set language = 'es'`],
     ['dossier status', `update dossier set status = 'archived'`],
-    ['scope', `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', sha256('x'), '{admin}', 't')`],
-    ['empty list of scopes', `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', sha256('x'), '{}', 't')`],
-    ['key in place of its hash', `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', 'cdk_plain', '{read}', 't')`],
+    [
+      'scope',
+      `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', sha256('x'), '{admin}', 't')`,
+    ],
+    [
+      'empty list of scopes',
+      `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', sha256('x'), '{}', 't')`,
+    ],
+    [
+      'key in place of its hash',
+      `insert into api_key (office, id, name, hash, scopes, created_by) values ('a', 'k', 'K', 'cdk_plain', '{read}', 't')`,
+    ],
   ])('a word that the domain does not have: %s', async (_what, text) => {
     expect(await refusal(sql.owner(text))).toMatchObject({ code: sqlState.check });
   });

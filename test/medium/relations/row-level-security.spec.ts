@@ -55,10 +55,15 @@ describe('row-level security', () => {
     await database.drop();
   });
 
-  const tenantTables = () => tables.filter(({ name }) => !(name in platformTables)) as { name: string; officeColumn: string }[];
+  const tenantTables = () =>
+    tables.filter(({ name }) => !(name in platformTables)) as { name: string; officeColumn: string }[];
 
   test('is on for every table but those of the platform, and every row has an office', () => {
-    expect(tables.filter(({ name, hasSecurity, officeColumn }) => !(name in platformTables) && !(hasSecurity && officeColumn))).toEqual([]);
+    expect(
+      tables.filter(
+        ({ name, hasSecurity, officeColumn }) => !(name in platformTables) && !(hasSecurity && officeColumn),
+      ),
+    ).toEqual([]);
     // The lists of this file know every table: a new one needs a row here, or a reason above.
     expect(tables.map(({ name }) => name)).toEqual([...Object.keys(anotherRow), ...Object.keys(platformTables)].sort());
   });
@@ -68,7 +73,13 @@ describe('row-level security', () => {
       'select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin from pg_roles where rolname = $1',
       [applicationRole],
     );
-    expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolcanlogin: false });
+    expect(role).toEqual({
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolcanlogin: false,
+    });
     expect(tables.filter(({ owner }) => owner === applicationRole)).toEqual([]);
     for (const { name } of tenantTables()) {
       const lifted = sql.service('a', `alter table ${name} disable row level security`);
@@ -78,7 +89,10 @@ describe('row-level security', () => {
 
   test.each([null, '', 'nowhere', '%', 'a,b'])('shows nothing of any office where the office is %j', async (office) => {
     for (const { name } of tenantTables()) {
-      expect({ name, rows: await sql.service(office, `select count(*)::int n from ${name}`) }).toEqual({ name, rows: [{ n: 0 }] });
+      expect({ name, rows: await sql.service(office, `select count(*)::int n from ${name}`) }).toEqual({
+        name,
+        rows: [{ n: 0 }],
+      });
     }
   });
 
@@ -115,7 +129,9 @@ describe('row-level security', () => {
         `delete from ${name} where ${officeColumn} = 'b'`,
       ]) {
         // Either it touches no row, or the role has no such privilege at all.
-        const outcome = await sql.service('a', `with touched as (${text} returning 1) select count(*)::int n from touched`).catch(refused);
+        const outcome = await sql
+          .service('a', `with touched as (${text} returning 1) select count(*)::int n from touched`)
+          .catch(refused);
         expect([[{ n: 0 }], sqlState.privilege]).toContainEqual(outcome);
       }
       expect(await sql.owner(`select t ${sight}`)).toEqual(before);
@@ -129,11 +145,14 @@ describe('row-level security', () => {
     }
   });
 
-  test.each(['platform_key', 'platform_secret', 'schema_migration'])('the service can neither read nor write %s', async (name) => {
-    for (const text of [`select * from ${name}`, `delete from ${name}`, `update ${name} set name = name`]) {
-      expect(await refusal(sql.service('a', text))).toMatchObject({ code: sqlState.privilege });
-    }
-  });
+  test.each(['platform_key', 'platform_secret', 'schema_migration'])(
+    'the service can neither read nor write %s',
+    async (name) => {
+      for (const text of [`select * from ${name}`, `delete from ${name}`, `update ${name} set name = name`]) {
+        expect(await refusal(sql.service('a', text))).toMatchObject({ code: sqlState.privilege });
+      }
+    },
+  );
 
   test('the service can make no table, function or view in which it could keep what it saw', async () => {
     for (const text of [

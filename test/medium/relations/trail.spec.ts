@@ -31,8 +31,11 @@ describe('PostgreSQL keeps the audit trail as it was written (rule 31)', () => {
     ['a delete', `delete from change`],
     ['a truncate', `truncate change`],
     ['a truncate of all offices with what depends on them', `truncate office cascade`],
-    ['an insert that overwrites on conflict', `insert into change (office, revision, sequence, key, action, actor, via)
-       values ('a', 1, 1, 'office', 'create', 'x', 'x') on conflict (office, revision, sequence) do update set actor = 'x'`],
+    [
+      'an insert that overwrites on conflict',
+      `insert into change (office, revision, sequence, key, action, actor, via)
+       values ('a', 1, 1, 'office', 'create', 'x', 'x') on conflict (office, revision, sequence) do update set actor = 'x'`,
+    ],
     ['a merge', `merge into change c using (select 1) s on c.office = 'a' when matched then delete`],
   ] as const;
 
@@ -50,7 +53,10 @@ describe('PostgreSQL keeps the audit trail as it was written (rule 31)', () => {
   test.each([
     ['disable the triggers', 'alter table change disable trigger all'],
     ['drop the table', 'drop table change'],
-    ['replace what the triggers do', `create or replace function refuse_to_rewrite_history() returns trigger language plpgsql as 'begin return null; end'`],
+    [
+      'replace what the triggers do',
+      `create or replace function refuse_to_rewrite_history() returns trigger language plpgsql as 'begin return null; end'`,
+    ],
     ['switch triggers off for its session', `set session_replication_role = replica`],
   ])('and does not let the service %s', async (_what, text) => {
     expect(await refusal(sql.service('a', text))).toMatchObject({ code: sqlState.privilege });

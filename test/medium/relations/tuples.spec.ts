@@ -24,7 +24,8 @@ describe('PostgreSQL refuses a relationship', () => {
 
   /** Inserts `dossier:d1#manager@collaborator:c1` into the office. */
   function insert(office: string, tuple: string, more: { primary?: boolean } = {}): Promise<unknown> {
-    const [, objectType, objectId, relation, subjectType, subjectId] = /^(\w+):(.+)#(\w+)@(\w+):(.+)$/.exec(tuple) ?? [];
+    const [, objectType, objectId, relation, subjectType, subjectId] =
+      /^(\w+):(.+)#(\w+)@(\w+):(.+)$/.exec(tuple) ?? [];
     return sql.owner(
       `insert into relationship (office, object_type, object_id, relation, subject_type, subject_id, is_primary, created_by, revision)
        values ($1, $2, $3, $4, $5, $6, $7, 'test', 1)`,
@@ -124,7 +125,12 @@ describe('PostgreSQL refuses a relationship', () => {
     legal.some((one) => one.object === object && one.relation === relation && one.subject === subject);
 
   test('whose types do not fit its relation, in every other combination of the words', async () => {
-    const id: Record<string, string> = { dossier: 'd1', client_group: 'g1', collaborator_group: 'k1', collaborator: 'c1' };
+    const id: Record<string, string> = {
+      dossier: 'd1',
+      client_group: 'g1',
+      collaborator_group: 'k1',
+      collaborator: 'c1',
+    };
     const accepted: string[] = [];
     for (const object of types) {
       for (const relation of relations) {
@@ -136,7 +142,10 @@ describe('PostgreSQL refuses a relationship', () => {
              values ('a', $1, $2, $3, $4, $5, 'test', 1)`,
             [object, id[object] ?? 'd1', relation, subject, id[subject] ?? 'c1'],
           );
-          const code = await inserted.then(() => 'accepted', (error: { code?: string }) => error.code);
+          const code = await inserted.then(
+            () => 'accepted',
+            (error: { code?: string }) => error.code,
+          );
           if (code !== sqlState.check) accepted.push(`${object}#${relation}@${subject}: ${code}`);
           await sql.owner('rollback to one');
         }
@@ -149,7 +158,16 @@ describe('PostgreSQL refuses a relationship', () => {
     for (const column of ['office', 'object_type', 'object_id', 'relation', 'subject_type', 'subject_id']) {
       await sql.owner('savepoint one');
       const values = ['office', 'object_type', 'object_id', 'relation', 'subject_type', 'subject_id'].map((name) =>
-        name === column ? null : { office: 'a', object_type: 'dossier', object_id: 'd1', relation: 'manager', subject_type: 'collaborator', subject_id: 'c1' }[name],
+        name === column
+          ? null
+          : {
+              office: 'a',
+              object_type: 'dossier',
+              object_id: 'd1',
+              relation: 'manager',
+              subject_type: 'collaborator',
+              subject_id: 'c1',
+            }[name],
       );
       const inserted = sql.owner(
         `insert into relationship (office, object_type, object_id, relation, subject_type, subject_id, created_by, revision)
