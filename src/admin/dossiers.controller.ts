@@ -122,7 +122,6 @@ export class DossiersController {
   deactivate(
     @Writing() request: WriteRequest,
     @Param('id', { schema: idSchema }) id: string,
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- named so that what it holds is checked
     @Body({ schema: emptyBodySchema }) _body: unknown,
   ) {
     return this.dossiers.deactivate(request, id);
