@@ -91,7 +91,7 @@ try {
     headers: { ...headers, 'content-type': 'application/x-ndjson' },
     body: createReadStream('examples/demo/horta.ndjson') as never,
     duplex: 'half',
-  } as RequestInit);
+  });
   if (!(await imported.text()).includes('"done":true')) throw new Error('the import did not end');
 
   console.log(`${machine()}; ${seconds} s each; the service on one core, PostgreSQL and the load on another\n`);

@@ -64,7 +64,7 @@ try {
     headers: { ...headers, 'content-type': 'application/x-ndjson' },
     body: Readable.from(lines()) as never,
     duplex: 'half',
-  } as RequestInit);
+  });
   const summary = (await answer.text()).trim().split('\n').at(-1) ?? '';
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const { done, counts, refused } = JSON.parse(summary) as {

@@ -97,6 +97,6 @@ describe('a line of NDJSON', () => {
 
   test('is refused where it is not UTF-8', () => {
     const bytes = Buffer.from('{"kind":"dossier","id":"d1","name":"\xe9"}', 'latin1');
-    expect(() => parseLine(bytes)).toThrow(expect.objectContaining({ code: 'malformed_json' }) as Error);
+    expect(() => parseLine(bytes)).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });
 });

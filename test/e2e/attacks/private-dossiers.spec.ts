@@ -53,7 +53,7 @@ describe('attack: the existence of a private dossier (rule 15)', () => {
         for (const [actor, api] of outsiders) {
           // Only the dossier is the secret one: everything else in the question is there for all.
           const ask = (id: string) =>
-            askAbout(api, office.id, route, question, ((kind) => (kind === 'dossier' ? id : 'own')) as Ids);
+            askAbout(api, office.id, route, question, ((kind) => (kind === 'dossier' ? id : 'own')));
           const [secret, none] = [await ask('secret'), await ask('nobody')];
           const what = { actor, route: nameOf(route), question: String(question.body ?? question.query) };
           expect({ ...what, ...secret, body: secret.body.replaceAll('secret', 'nobody') }).toEqual({

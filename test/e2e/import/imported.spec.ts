@@ -37,7 +37,7 @@ async function send(
     headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/x-ndjson', ...headers },
     body: body as never,
     duplex: 'half',
-  } as RequestInit);
+  });
   const lines = (await response.text()).trimEnd().split('\n');
   return { response, events: lines.map((line) => importEventSchema.parse(JSON.parse(line)) as Event) };
 }
@@ -61,7 +61,12 @@ describe('an import', () => {
     const office = await OfficeClient.make(app);
     await office.collaborator('mia');
     expect(await office.may('mia', 'd1')).toBe(false);
-    const member = { kind: 'relationship', object: 'client_group:g1', relation: 'collaborator', subject: 'collaborator:mia' };
+    const member = {
+      kind: 'relationship',
+      object: 'client_group:g1',
+      relation: 'collaborator',
+      subject: 'collaborator:mia',
+    };
     await send(office, toLines([...many, member]));
     expect(await office.may('mia', 'd1')).toBe(true);
     await send(office, toLines([{ kind: 'collaborator', id: 'mia', status: 'inactive' }]));
@@ -71,7 +76,9 @@ describe('an import', () => {
   test('reads a body of any length as it comes, in pieces', async () => {
     const office = await OfficeClient.make(app);
     const text = Buffer.from(toLines(many));
-    const pieces = Array.from({ length: Math.ceil(text.length / 1_000) }, (_, n) => text.subarray(n * 1_000, (n + 1) * 1_000));
+    const pieces = Array.from({ length: Math.ceil(text.length / 1_000) }, (_, n) =>
+      text.subarray(n * 1_000, (n + 1) * 1_000),
+    );
     const { events } = await send(office, Readable.from(pieces));
     expect(events.at(-1)).toMatchObject({ done: true, refused: [] });
   });
@@ -79,8 +86,13 @@ describe('an import', () => {
   test('takes the list of an office as Excel makes it', async () => {
     const office = await OfficeClient.make(app);
     await office.collaborator('mia', { email: 'mia@office.example' });
-    const rows = ['dossier;name;code;enterpriseNumber;clientGroup;managers', 'd1;Élégance;B1;0123.456.749;Général;mia@office.example'];
-    const { events } = await send(office, `\uFEFF${rows.join('\r\n')}\r\n`, { 'content-type': 'text/csv; charset=utf-8' });
+    const rows = [
+      'dossier;name;code;enterpriseNumber;clientGroup;managers',
+      'd1;Élégance;B1;0123.456.749;Général;mia@office.example',
+    ];
+    const { events } = await send(office, `\uFEFF${rows.join('\r\n')}\r\n`, {
+      'content-type': 'text/csv; charset=utf-8',
+    });
     expect(events.at(-1)).toMatchObject({ done: true, counts: { dossier: 1, client_group: 1 }, refused: [] });
     expect(await office.may('mia', 'd1')).toBe(true);
   });
@@ -113,7 +125,9 @@ describe('an import', () => {
       $$ begin raise exception 'the disk is full' using errcode = '53100'; end $$`;
     await onDatabase(app.database, async (client) => {
       await client.query(stop);
-      await client.query(`create trigger stop before insert on dossier for each row when (new.id = 'd999') execute function stop()`);
+      await client.query(
+        `create trigger stop before insert on dossier for each row when (new.id = 'd999') execute function stop()`,
+      );
     });
     const { events } = await send(office, toLines(many), key);
     expect(events.at(-1)).toMatchObject({ error: { status: 503, code: 'unavailable' } });

@@ -62,7 +62,10 @@ describe('an import is refused before anything of it is applied', () => {
     ['text/csv; charset=windows-1252', 'dossier;name'],
     ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'PK'],
   ])('with 415 as %s', async (type, body) => {
-    expect(verdict(await office.api.post(path(), body, { 'content-type': type }))).toEqual([415, 'unsupported_media_type']);
+    expect(verdict(await office.api.post(path(), body, { 'content-type': type }))).toEqual([
+      415,
+      'unsupported_media_type',
+    ]);
   });
 
   test('with 400 for a list without its header, or in another encoding', async () => {
@@ -73,7 +76,11 @@ describe('an import is refused before anything of it is applied', () => {
       headers: { authorization: `Bearer ${app.key}`, 'accept-language': 'fr', ...csv },
       body: Buffer.from('dossier;name;code;enterpriseNumber;clientGroup;managers\r\nd1;\xC9t\xE9;;;;', 'latin1'),
     });
-    expect(await response.json()).toMatchObject({ status: 400, code: 'not_utf8', detail: expect.stringContaining('La ligne 2') });
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      code: 'not_utf8',
+      detail: expect.stringContaining('La ligne 2'),
+    });
   });
 
   test('with 422 as a dry run, and 400 where that is misspelt', async () => {
@@ -86,14 +93,20 @@ describe('an import is refused before anything of it is applied', () => {
     const headers = { ...ndjson, 'idempotency-key': 'once' };
     expect((await another.api.post(another.at('import'), line, headers)).status).toBe(200);
     const other = line.replace('"D"', '"E"');
-    expect(verdict(await another.api.post(another.at('import'), other, headers))).toEqual([422, 'idempotency_key_reused']);
+    expect(verdict(await another.api.post(another.at('import'), other, headers))).toEqual([
+      422,
+      'idempotency_key_reused',
+    ]);
     // Another address is another request too.
     const elsewhere = `${another.at('import')}?reason=x`;
     expect(verdict(await another.api.post(elsewhere, line, headers))).toEqual([422, 'idempotency_key_reused']);
   });
 
   test('with 422 where more lines are wrong than an answer lists', async () => {
-    expect(verdict(await office.api.post(path(), '{}\n'.repeat(100_001), ndjson))).toEqual([422, 'too_many_refused_lines']);
+    expect(verdict(await office.api.post(path(), '{}\n'.repeat(100_001), ndjson))).toEqual([
+      422,
+      'too_many_refused_lines',
+    ]);
   });
 
   test('with 405 for another method', async () => {
