@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { URL } from 'node:url';
 
 // One project per kind of test. `unit` needs no server; the others share one PostgreSQL (see test/support).
 // The build leaves the specs out; here they are what is compiled.

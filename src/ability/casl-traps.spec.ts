@@ -1,4 +1,4 @@
-import { createMongoAbility, subject as plainSubject } from '@casl/ability';
+import { createMongoAbility, subject as plainSubject, type RawRule } from '@casl/ability';
 import { packRules, unpackRules } from '@casl/ability/extra';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -201,7 +201,8 @@ describe('the ability and plain CASL', () => {
         const ability = compile(policy, input);
         const decision = decide(ability, action, what);
         const packed = JSON.parse(JSON.stringify(ability.pack())) as never[];
-        const front = createMongoAbility(unpackRules(packed) as never[]);
+        const rules: RawRule[] = unpackRules(packed);
+        const front = createMongoAbility(rules as never[]);
         const relevant = front.relevantRuleFor(action, plainSubject('dossier', { ...what }) as never);
         expect(relevant !== null && !relevant.inverted).toBe(decision.allowed);
         if (decision.rule !== null) expect(relevant?.reason?.split('/')[0]).toBe(decision.rule);

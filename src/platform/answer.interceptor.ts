@@ -8,7 +8,7 @@ import { Answer } from './answer.js';
 export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
-      map((value: unknown) => {
+      map((value: unknown): unknown => {
         if (!(value instanceof Answer)) return value;
         const reply = context.switchToHttp().getResponse<FastifyReply>();
         void reply.status(value.status);

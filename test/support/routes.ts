@@ -6,11 +6,19 @@ export interface Route {
   /** With its parameters in braces. */
   path: string;
   hasBody: boolean;
+  /** The names of what its query may have. */
+  query: readonly string[];
   scopes: readonly string[];
 }
 
+interface Operation {
+  requestBody?: unknown;
+  parameters?: { name?: string; in?: string }[];
+  'x-scopes'?: string[];
+}
+
 interface Document {
-  paths: Record<string, Record<string, { requestBody?: unknown; 'x-scopes'?: string[] }>>;
+  paths: Record<string, Record<string, Operation>>;
 }
 
 /** Every operation that the running service describes, so that a test which goes through them meets a new one too. */
@@ -21,6 +29,7 @@ export async function describedRoutes(api: Api): Promise<Route[]> {
       method: method as Route['method'],
       path,
       hasBody: operation.requestBody !== undefined,
+      query: (operation.parameters ?? []).flatMap((one) => (one.in === 'query' && one.name ? [one.name] : [])),
       scopes: operation['x-scopes'] ?? [],
     })),
   );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { binariesFor, userFor, type PostgresHome } from '#src/platform/embedded-postgres-home.js';
 import {
   ensureCluster,
+  forgetDeadPostmaster,
   freePort,
   runningPostmaster,
   startPostmaster,
@@ -27,6 +28,10 @@ export interface PrivatePostgres {
   /** Freezes every process of it: connections stay open and nothing answers. */
   pause(): void;
   resume(): void;
+  /** Kills every process of it at once: nothing that was in memory only is left. */
+  crash(): void;
+  /** Starts it again after a crash, at the same address, and waits until it has recovered. */
+  restart(): Promise<void>;
   /** Stops it and removes its files. */
   remove(): Promise<void>;
 }
@@ -55,6 +60,8 @@ export async function startServers(): Promise<void> {
   }
 }
 
+const serverFlags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+
 /** Starts a PostgreSQL in a temporary folder. It forgets crashes of the machine, which a test does not survive either. */
 export async function startPrivatePostgres(): Promise<PrivatePostgres> {
   const parent = mkdtempSync(join(tmpdir(), 'cardea-test-'));
@@ -68,19 +75,25 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
   const home: PostgresHome = { binaries: binariesFor(user, join(parent, 'programs'), () => undefined), folder, user };
   const password = await ensureCluster(home);
   const port = await freePort();
-  await startPostmaster(home, port, [
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
-    'max_connections=200',
-  ]);
-  const pid = runningPostmaster(home)?.pid ?? 0;
-  const endGuard = guard(pid, parent);
+  const start = async () => {
+    await startPostmaster(home, port, serverFlags);
+    const pid = runningPostmaster(home)?.pid ?? 0;
+    return { pid, endGuard: guard(pid, parent) };
+  };
+  let { pid, endGuard } = await start();
   return {
     url: `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`,
-    pid,
+    get pid() {
+      return pid;
+    },
     pause: () => signalAll(pid, 'SIGSTOP'),
     resume: () => signalAll(pid, 'SIGCONT'),
+    crash: () => signalAll(pid, 'SIGKILL'),
+    async restart() {
+      await endGuard();
+      forgetDeadPostmaster(home);
+      ({ pid, endGuard } = await start());
+    },
     async remove() {
       await stopPostmaster(home);
       rmSync(parent, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import type { Api } from '#test/support/api.js';
 import { startApp, type TestApp } from '#test/support/app.js';
-import { askAbout, idQuestions, nameOf, type Ids } from '#test/support/id-questions.js';
+import { askAbout, idQuestions, nameOf } from '#test/support/id-questions.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { describedRoutes, fillPath, type Route } from '#test/support/routes.js';
 
@@ -53,7 +53,7 @@ describe('attack: the existence of a private dossier (rule 15)', () => {
         for (const [actor, api] of outsiders) {
           // Only the dossier is the secret one: everything else in the question is there for all.
           const ask = (id: string) =>
-            askAbout(api, office.id, route, question, ((kind) => (kind === 'dossier' ? id : 'own')));
+            askAbout(api, office.id, route, question, (kind) => (kind === 'dossier' ? id : 'own'));
           const [secret, none] = [await ask('secret'), await ask('nobody')];
           const what = { actor, route: nameOf(route), question: String(question.body ?? question.query) };
           expect({ ...what, ...secret, body: secret.body.replaceAll('secret', 'nobody') }).toEqual({

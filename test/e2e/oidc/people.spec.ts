@@ -256,7 +256,9 @@ describe('attack: a token that is not good is refused with 401', () => {
   test('unsigned, signed with a shared secret, with our public key as the secret, or with a key of its own', async () => {
     const payload = { iss: issuer.issuer, aud: audience, sub: 'anne', exp: past + 1_200 };
     const { kty, crv, x, y } = issuer.key;
-    const pem = await exportSPKI((await importJWK({ kty, crv, x, y } as never, 'ES256')) as never);
+    const publicKey = await importJWK({ kty, crv, x, y }, 'ES256');
+    if (publicKey instanceof Uint8Array) throw new Error('not a public key');
+    const pem = await exportSPKI(publicKey);
     const stranger = await generateKeyPair('ES256');
     const tokens = [
       new UnsecuredJWT(payload).encode(),

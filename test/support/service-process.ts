@@ -1,0 +1,66 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A build of the service of a test's own, so that no other build takes it away under its feet. */
+export interface ServiceBuild {
+  folder: string;
+  remove(): void;
+}
+
+/** The service as a process that a test may kill. */
+export interface ServiceProcess {
+  url: string;
+  pid: number;
+  /** Kills it: it has no time for anything. */
+  kill(): Promise<void>;
+  /** Asks it to stop, and waits. @returns its exit code */
+  stop(): Promise<number | null>;
+}
+
+/** Builds the service into a temporary folder, as `npm run build` does. */
+export function buildService(): ServiceBuild {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-service-'));
+  const swc = resolve('node_modules/.bin/swc');
+  execFileSync(process.execPath, [swc, 'src', 'migrations', '-d', join(folder, 'dist'), '--quiet'], {
+    stdio: 'inherit',
+  });
+  copyFileSync('package.json', join(folder, 'package.json'));
+  for (const needed of ['node_modules', 'policies', 'examples']) symlinkSync(resolve(needed), join(folder, needed));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts the service as users start it, on a free port; `environment` are its settings. */
+export async function startService(build: ServiceBuild, environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], {
+    cwd: build.folder,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'error', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  let output = '';
+  const url = await new Promise<string>((found, failed) => {
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const listening = /listens on (http:\/\/[^\s;]+)/.exec(output)?.[1];
+      if (listening) found(listening);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void exited.then((code) => failed(new Error(`the service ended with ${code}: ${output}`)));
+  });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
