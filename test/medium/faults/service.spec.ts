@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateApiKey } from '#src/platform/auth/api-keys.js';
 import { anAdmin } from '#test/factories/collaborators.js';
+import { aClientGroup } from '#test/factories/groups.js';
 import { anOffice } from '#test/factories/offices.js';
 import { Api } from '#test/support/api.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
@@ -17,7 +18,11 @@ let service: ServiceProcess;
 let office: OfficeClient;
 
 const start = async () => {
-  service = await startService(build, { DATABASE_URL: database.url, CARDEA_BOOTSTRAP_KEY: key });
+  service = await startService(build, {
+    DATABASE_URL: database.url,
+    CARDEA_BOOTSTRAP_KEY: key,
+    REQUEST_DEADLINE_MS: '10000',
+  });
   office = new OfficeClient(new Api(service.url, key), 'office');
 };
 
@@ -51,13 +56,10 @@ describe('the process of the service', () => {
   }, 60_000);
 
   test('killed: a write sent again with its Idempotency-Key happens once, whether the first time it did or not', async () => {
-    const headers = { 'idempotency-key': 'once' };
-    const send = (n: number) =>
-      office.api.post(
-        office.at('client-groups'),
-        { name: `Again ${n}` },
-        { ...headers, 'idempotency-key': `once-${n}` },
-      );
+    const send = (n: number) => {
+      const body = aClientGroup({ name: `Again ${n}`, collaborators: ['member'] });
+      return office.api.post(office.at('client-groups'), body, { 'idempotency-key': `once-${n}` });
+    };
     const first = Promise.allSettled(Array.from({ length: 20 }, (_, n) => send(n)));
     await new Promise((resolve) => setTimeout(resolve, 30));
     await service.kill();
