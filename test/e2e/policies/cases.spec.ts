@@ -53,7 +53,7 @@ function linesOf(file: CaseFile): Line[] {
     ...dossiers.flatMap((one) => [
       { kind: 'dossier', id: one.id, name: one.id, status: one['status'], private: one['private'] ?? false },
       ...(one['clientGroup'] && one['status'] !== 'draft'
-        ? [tie(`dossier:${one.id}`, 'client_group', `client_group:${String(one['clientGroup'])}`)]
+        ? [tie(`dossier:${one.id}`, 'client_group', `client_group:${one['clientGroup'] as string}`)]
         : []),
       ...list(one['managers']).map((id) => tie(`dossier:${one.id}`, 'manager', `collaborator:${id}`)),
       ...list(one['guests']).map((id) => tie(`dossier:${one.id}`, 'guest', `collaborator:${id}`)),
