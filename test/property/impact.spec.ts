@@ -199,6 +199,7 @@ async function makeWorld(app: TestApp, first: readonly WriteRecipe[]): Promise<O
   return office;
 }
 
+// How these were seen to fail: with the people whose groups changed left out of the scope of a preview.
 describe('a dry run (rule 29)', () => {
   let app: TestApp;
 

@@ -36,6 +36,7 @@ async function cursorOf(path: string, query = 'limit=1', api: Api = office.api):
 }
 const refused = [400, 'invalid_cursor'];
 
+// How these were seen to fail: with the signature not compared.
 describe('attack: cursors', () => {
   test.each(lists)('of %s: forged ones are refused, byte by byte', async (list) => {
     const path = office.at(list);

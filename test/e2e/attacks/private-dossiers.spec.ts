@@ -45,6 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+// How these were seen to fail: with `forbidden` where a dossier does not exist for the actor.
 describe('attack: the existence of a private dossier (rule 15)', () => {
   test('cannot be learnt from the answer of any operation that is asked about it', async () => {
     let asked = 0;

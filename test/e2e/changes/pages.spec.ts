@@ -42,6 +42,7 @@ async function anOfficeWithDossier(): Promise<OfficeClient> {
   return office;
 }
 
+// How these were seen to fail: with hidden keys counted and read.
 describe('GET /v1/offices/{office}/changes', () => {
   test('has the changes in the order of revision, in pages that can be resumed after any of them', async () => {
     const office = await anOfficeWithDossier();

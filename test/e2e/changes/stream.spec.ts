@@ -36,6 +36,7 @@ async function open(
 
 const keyOf = (event: { data?: string }) => (JSON.parse(event.data ?? '{}') as Change).key;
 
+// How these were seen to fail: without asking again whether the key still holds, and with streams that do not end when the service closes.
 describe('GET /v1/offices/{office}/changes as text/event-stream', () => {
   test('is an event stream that no cache keeps', async () => {
     const { response } = await open(await OfficeClient.make(app));

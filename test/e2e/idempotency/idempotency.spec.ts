@@ -24,6 +24,7 @@ afterAll(() => app.close());
 const under = (key: string) => ({ 'idempotency-key': key });
 const total = async (path: string) => (await office.api.get<{ total: number }>(office.at(path))).body.total;
 
+// How these were seen to fail: with a repetition that commits its transaction, and so takes a revision.
 describe('an Idempotency-Key', () => {
   test('makes a repetition answer what the first request did: body, status and entity tag, and change nothing', async () => {
     const [key, body] = [anId('key'), aClientGroup()];

@@ -39,6 +39,7 @@ const post = (body: unknown, query = '') =>
 const tuples = async (query: string) =>
   (await office.api.get<{ items: Relationship[] }>(`${office.at('relationships')}?${query}`)).body.items;
 
+// How these were seen to fail: without the guard before the conditions.
 describe('POST /v1/offices/{office}/relationships', () => {
   test('writes and deletes in one revision, and access follows at once (rule 33)', async () => {
     await office.relate(aRelationship('dossier:d1', 'guest', 'collaborator:c1'));

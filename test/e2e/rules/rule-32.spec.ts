@@ -33,6 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+// How these were seen to fail: with keys let into other offices, and with a person's dossier looked up before the person.
 describe('rule 32: offices are isolated', () => {
   test('every operation of the API document is asked', () => {
     expect(routes.length).toBeGreaterThan(45);
