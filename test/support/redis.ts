@@ -1,0 +1,83 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { freePort } from '#src/platform/embedded-postgres-server.js';
+
+/** A Redis of a test's own, which it may pause, kill and fill as it likes. */
+export interface PrivateRedis {
+  url: string;
+  /** Past the service: for what an attacker or an accident does to it. */
+  client: Redis;
+  pause(): void;
+  resume(): void;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts a Redis on a free port, from PATH; installs Debian's where it is missing and we may. */
+export async function startPrivateRedis(): Promise<PrivateRedis> {
+  const program = redisProgram();
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-redis-'));
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const client = new Redis(port, '127.0.0.1', {
+    lazyConnect: true,
+    retryStrategy: () => 100,
+    maxRetriesPerRequest: null,
+  });
+  client.on('error', () => undefined);
+  let server = await run(program, args, client);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    client,
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
+    async kill() {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    },
+    async restart() {
+      server = await run(program, args, client);
+    },
+    async remove() {
+      client.disconnect();
+      server.kill('SIGCONT');
+      server.kill('SIGKILL');
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function redisProgram(): string {
+  if (isThere()) return 'redis-server';
+  const install = 'apt-get update && apt-get install -y redis-server';
+  if (process.getuid?.() !== 0) throw new Error(`redis-server is missing; as root: ${install}`);
+  execFileSync('sh', ['-c', install], { stdio: 'ignore' });
+  if (!isThere()) throw new Error(`redis-server is missing, also after: ${install}`);
+  return 'redis-server';
+}
+
+function isThere(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function run(program: string, args: readonly string[], client: Redis): Promise<ChildProcess> {
+  const server = spawn(program, args, { stdio: 'ignore' });
+  if (client.status === 'wait') await client.connect().catch(() => undefined);
+  for (let tries = 0; client.status !== 'ready'; tries++) {
+    if (tries > 200) throw new Error('redis-server does not answer');
+    await sleep(50);
+  }
+  return server;
+}
