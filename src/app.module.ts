@@ -18,7 +18,7 @@ export interface AppParts {
   logger: Logger;
   metrics: Metrics;
   /** Only a test turns the fence off. */
-  fenceOff?: boolean;
+  fenceOff?: boolean | undefined;
 }
 
 /** The map of the rooms. */

@@ -27,11 +27,11 @@ export class Workers {
     cluster.on('exit', (worker, code, signal) => {
       if (this.stopping) return;
       this.logger.error({ worker: worker.id, code, signal }, 'a worker died');
-      void sleep(restartPauseMs).then(() => (this.stopping ? undefined : this.fork(this.settings.port)));
+      void sleep(restartPauseMs).then(() => (this.stopping ? undefined : this.fork()));
     });
-    // The first one may be given a free port, which the others then share.
-    const port = await this.fork(this.settings.port);
-    for (let started = 1; started < this.settings.workers; started++) await this.fork(port);
+    // Where a free port is asked for (0), the first one gets it, and Node gives the same to all others that ask.
+    const port = await this.fork();
+    for (let started = 1; started < this.settings.workers; started++) await this.fork();
     return port;
   }
 
@@ -48,8 +48,13 @@ export class Workers {
     );
   }
 
-  private async fork(port: number): Promise<number> {
-    const worker = cluster.fork({ DATABASE_URL: this.databaseUrl, WORKERS: '1', PORT: String(port), METRICS_PORT: '' });
+  private async fork(): Promise<number> {
+    const worker = cluster.fork({
+      DATABASE_URL: this.databaseUrl,
+      WORKERS: '1',
+      PORT: String(this.settings.port),
+      METRICS_PORT: '',
+    });
     const listening = once(worker, 'listening').then(([address]) => (address as { port: number }).port);
     const exited = once(worker, 'exit').then(([code]) => {
       throw new Error(`a worker ended with ${code} while it started`);

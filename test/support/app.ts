@@ -22,7 +22,12 @@ export interface TestApp {
  * takes what it logs.
  */
 export async function startApp(
-  options: { environment?: NodeJS.ProcessEnv; database?: TestDatabase; log?: DestinationStream } = {},
+  options: {
+    environment?: NodeJS.ProcessEnv;
+    database?: TestDatabase;
+    log?: DestinationStream;
+    fenceOff?: boolean;
+  } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
   const settings = readSettings({
@@ -35,6 +40,7 @@ export async function startApp(
     settings,
     logger: createLogger(settings.logLevel, options.log),
     metrics: new Metrics(),
+    fenceOff: options.fenceOff,
   });
   const key = generateApiKey();
   const id = `test-${key.slice(-8).replaceAll(/[^A-Za-z0-9]/g, '0')}`;
