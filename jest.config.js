@@ -24,7 +24,8 @@ const withServers = {
 };
 
 export default {
-  maxWorkers: 2,
+  // One more than the cores of a small machine: tests wait for servers half of their time.
+  maxWorkers: 3,
   testTimeout: 30_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/*.spec.ts'] },

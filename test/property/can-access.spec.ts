@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Api } from '#test/support/api.js';
-import { startApp } from '#test/support/app.js';
 import { checkWorld } from '#test/support/check-world.js';
 import { questionOf, questionRecipes } from '#test/support/questions.js';
+import { theService } from '#test/support/service.js';
 import { worlds } from '#test/support/world.js';
 
 const worldCount = 40;
@@ -12,17 +12,8 @@ const questionsPerWorld = 250;
 const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
 
 describe('can-access and its batch', () => {
-  let app: Awaited<ReturnType<typeof startApp>>;
-  let api: Api;
-
-  beforeAll(async () => {
-    app = await startApp();
-    api = new Api(app.url, app.key);
-  });
-
-  afterAll(async () => {
-    await app.close();
-  });
+  const { url, key } = theService();
+  const api = new Api(url, key);
 
   test('give, for 10,000 random questions about random offices, the answers of the naive reference', async () => {
     let asked = 0;

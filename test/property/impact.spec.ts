@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { profiles } from '#src/relations/vocabulary.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, type Preview } from '#test/support/office-client.js';
+import { theService, type TestService } from '#test/support/service.js';
 
 const worldCount = 12;
 const writesPerWorld = 10;
@@ -187,7 +187,7 @@ function asDifference({ impact }: Preview) {
 }
 
 /** Random memberships, whatever of them the domain allows; only the office's own words are used to make them. */
-async function makeWorld(app: TestApp, first: readonly WriteRecipe[]): Promise<OfficeClient> {
+async function makeWorld(app: TestService, first: readonly WriteRecipe[]): Promise<OfficeClient> {
   const office = await OfficeClient.make(app, { settings: { onlyAdminsActivate: false } });
   for (const [index, id] of people.slice(1).entries()) {
     await office.collaborator(id, { profile: of(profiles, index), email: `${id}@office.example` });
@@ -201,12 +201,7 @@ async function makeWorld(app: TestApp, first: readonly WriteRecipe[]): Promise<O
 
 // How these were seen to fail: with the people whose groups changed left out of the scope of a preview.
 describe('a dry run (rule 29)', () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  afterAll(() => app.close());
+  const app = theService();
 
   test('says exactly what the write then does: who gains and loses which dossiers, and whose contact changes', async () => {
     let written = 0;

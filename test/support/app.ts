@@ -7,13 +7,10 @@ import { Metrics } from '#src/platform/metrics.js';
 import { readSettings } from '#src/platform/settings.js';
 import type { DestinationStream } from 'pino';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import type { TestService } from './service.js';
 
 /** The whole service on loopback, with a database of its own. */
-export interface TestApp {
-  url: string;
-  /** A key of the platform with every scope. */
-  key: string;
-  database: TestDatabase;
+export interface TestApp extends TestService {
   close(): Promise<void>;
 }
 

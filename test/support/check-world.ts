@@ -1,3 +1,4 @@
+import { anId } from '#test/factories/unique.js';
 import { officePath, type Api, type ApiResponse } from './api.js';
 import { dossierActions, mayDo } from './reference.js';
 import { toNdjson } from './world.js';
@@ -25,7 +26,7 @@ const concurrency = 16;
 /** The contract's bound on one batch. */
 const batchSizeMax = 10_000;
 
-/** Makes the offices of each call new ones: a world that is asked again, to shrink it, must not meet its last self. */
+/** Shuffles the lines of each import in another way. */
 let worldsImported = 0;
 
 /**
@@ -59,10 +60,13 @@ export async function checkWorld(api: QuestionApi, world: World, questions: read
   return questions.filter((one) => mayDo(world, one.office, one.collaborator, one.action, one.dossier, now)).length;
 }
 
-/** Makes the offices under names of their own and sends their lines; the map leads from a world's id to the real one. */
+/**
+ * Makes the offices under ids of their own and sends their lines: a world that is asked again, to shrink it, must not
+ * meet its last self. The map leads from a world's id to the real one.
+ */
 export async function importWorld(api: QuestionApi, world: World): Promise<ReadonlyMap<string, string>> {
   worldsImported++;
-  const ids = new Map(world.offices.map(({ id }) => [id, `${id}.w${worldsImported}.p${process.pid}`]));
+  const ids = new Map(world.offices.map(({ id }) => [id, anId(id)]));
   for (const office of world.offices) {
     const { name, email, language, settings } = office;
     const id = ids.get(office.id) as string;

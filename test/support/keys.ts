@@ -1,5 +1,5 @@
 import { Api, type ApiResponse } from './api.js';
-import type { TestApp } from './app.js';
+import type { TestService } from './service.js';
 import type { OfficeClient } from './office-client.js';
 
 /** A key as its creation answers it. */
@@ -22,6 +22,6 @@ export async function makeKey(
 }
 
 /** The API as a new key of the office sees it. */
-export async function keyOf(app: TestApp, office: OfficeClient, scopes: readonly string[]): Promise<Api> {
+export async function keyOf(app: TestService, office: OfficeClient, scopes: readonly string[]): Promise<Api> {
   return new Api(app.url, (await makeKey(office, scopes)).key);
 }

@@ -9,7 +9,7 @@ import {
 import { anOffice } from '#test/factories/offices.js';
 import { anId } from '#test/factories/unique.js';
 import { Api, officePath, type ApiHeaders, type ApiResponse } from './api.js';
-import type { TestApp } from './app.js';
+import type { TestService } from './service.js';
 
 /** An error as every endpoint answers it (RFC 9457). */
 export interface Problem {
@@ -55,7 +55,7 @@ export class OfficeClient {
   ) {}
 
   /** Makes an office under an id of its own. */
-  static async make(app: TestApp, overrides: Parameters<typeof anOffice>[0] = {}): Promise<OfficeClient> {
+  static async make(app: TestService, overrides: Parameters<typeof anOffice>[0] = {}): Promise<OfficeClient> {
     const office = new OfficeClient(new Api(app.url, app.key), anId('office'));
     await made(office.api.put(office.at(), anOffice(overrides)));
     await office.collaborator('boss', anAdmin());

@@ -43,8 +43,12 @@ export async function meeting<T>(
     await client.query('select 1 from office where id = $1 for update', [office]);
     const started = Promise.all(requests.map((request) => request()));
     started.catch(() => undefined);
-    const waiting = `select count(*)::int n from pg_stat_activity
-                      where datname = current_database() and wait_event_type = 'Lock'`;
+    // Whoever waits for this transaction, or for one that waits for it; others use the database too.
+    const waiting = `with recursive waiter(pid) as (
+        select pg_backend_pid()
+        union
+        select a.pid from waiter join pg_stat_activity a on waiter.pid = any (pg_blocking_pids(a.pid)))
+      select count(*)::int - 1 n from waiter`;
     // Bounded by the test's own time. A transaction sees one picture of the activity until it asks for a new one.
     while ((await client.query<{ n: number }>(waiting)).rows[0]?.n !== requests.length) {
       await client.query('select pg_stat_clear_snapshot()');

@@ -14,7 +14,8 @@ import {
   superuser,
 } from '#src/platform/embedded-postgres-server.js';
 import { migrateUp } from '#src/platform/migrate.js';
-import { onServer, testDatabaseUrl, templateName } from './database.js';
+import { createTestDatabase, onServer, testDatabaseUrl, templateName } from './database.js';
+import { buildService, startService } from './service-process.js';
 
 declare global {
   // Set by the set-up and called by the tear-down, which Jest loads apart.
@@ -37,22 +38,25 @@ export interface PrivatePostgres {
 }
 
 /**
- * Makes the PostgreSQL that the tests of this run share: `DATABASE_URL` where given, else a private one. Makes the
- * template of the tests' databases in it, tells the workers through the environment, and leaves `stopTestServers` for
- * the tear-down.
+ * Makes what the tests of this run share: the PostgreSQL (`DATABASE_URL` where given, else a private one), the template
+ * of the tests' databases in it, and one running service. Tells the workers through the environment, and leaves
+ * `stopTestServers` for the tear-down.
  */
 export async function startServers(): Promise<void> {
   if (globalThis.stopTestServers) return;
   const own = process.env.DATABASE_URL ? undefined : await startPrivatePostgres();
   process.env.TEST_POSTGRES_URL = own?.url ?? process.env.DATABASE_URL;
   process.env.TEST_DATABASE_PREFIX = `cardea_test_${randomBytes(4).toString('hex')}`;
+  let stopService = () => Promise.resolve();
   globalThis.stopTestServers = async () => {
     globalThis.stopTestServers = undefined;
+    await stopService();
     await (own ? own.remove() : dropDatabases());
   };
   try {
     await onServer((client) => client.query(`create database "${templateName()}"`));
     await migrateUp(testDatabaseUrl(templateName()));
+    stopService = await startSharedService();
   } catch (error) {
     // Jest runs no tear-down after a set-up that failed.
     await globalThis.stopTestServers();
@@ -61,6 +65,24 @@ export async function startServers(): Promise<void> {
 }
 
 const serverFlags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+
+/** Starts the service that most tests over HTTP share. @returns what stops it */
+async function startSharedService(): Promise<() => Promise<void>> {
+  const { url: DATABASE_URL } = await createTestDatabase();
+  const CARDEA_BOOTSTRAP_KEY = `cdk_${randomBytes(16).toString('hex')}`;
+  const build = buildService();
+  try {
+    const service = await startService(build, { DATABASE_URL, CARDEA_BOOTSTRAP_KEY, REQUEST_DEADLINE_MS: '10000' });
+    process.env.TEST_SERVICE = JSON.stringify({ url: service.url, key: CARDEA_BOOTSTRAP_KEY, database: DATABASE_URL });
+    return async () => {
+      await service.stop();
+      build.remove();
+    };
+  } catch (error) {
+    build.remove();
+    throw error;
+  }
+}
 
 /** Starts a PostgreSQL in a temporary folder. It forgets crashes of the machine, which a test does not survive either. */
 export async function startPrivatePostgres(): Promise<PrivatePostgres> {

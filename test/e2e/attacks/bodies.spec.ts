@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator } from '#test/factories/collaborators.js';
 import { aDossier } from '#test/factories/dossiers.js';
 import { aClientGroup } from '#test/factories/groups.js';
 import { anOffice } from '#test/factories/offices.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { rawRequest, sendRaw } from '#test/support/raw-http.js';
+import { theService } from '#test/support/service.js';
 
 const json = { 'content-type': 'application/json' };
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('c1');
   await office.dossier('d1');
 });
-afterAll(() => app.close());
-
 const put = (text: string) => office.api.put<Problem>(office.at('collaborators', 'new'), text, json);
 const check = (text: string) => office.api.post<Problem>(office.at('can-access'), text, json);
 

@@ -1,20 +1,19 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Page {
   items: unknown[];
   nextCursor: string | null;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 let other: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   [office, other] = [await OfficeClient.make(app), await OfficeClient.make(app)];
   for (const one of [office, other]) {
     for (const id of ['c1', 'c2']) await one.collaborator(id, { profile: 'admin' });
@@ -24,8 +23,6 @@ beforeAll(async () => {
     for (const id of ['a1', 'a2']) await one.api.post(one.at('api-keys'), { id, name: id, scopes: ['read'] });
   }
 });
-afterAll(() => app.close());
-
 const lists = ['collaborators', 'collaborator-groups', 'client-groups', 'dossiers', 'relationships', 'api-keys'];
 
 const page = (path: string, query: string, api: Api = office.api) => api.get<Page>(`${path}?${query}`);

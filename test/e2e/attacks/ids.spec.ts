@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator } from '#test/factories/collaborators.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Batch {
   results: { allowed: boolean; rule: string | null }[];
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
 });
-afterAll(() => app.close());
-
 /** What the batch says of each pair, asked together and so through whatever they share. */
 async function answers(pairs: readonly (readonly [string, string])[]): Promise<boolean[]> {
   const checks = pairs.map(([collaborator, dossier]) => ({ collaborator, dossier }));

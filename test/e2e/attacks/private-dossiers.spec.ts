@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import type { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { askAbout, idQuestions, nameOf } from '#test/support/id-questions.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { describedRoutes, fillPath, type Route } from '#test/support/routes.js';
+import { theService } from '#test/support/service.js';
 
 /**
  * What cannot answer alike, each with why. An id can be given once only, and saying so is better than to write over a
@@ -12,14 +12,13 @@ import { describedRoutes, fillPath, type Route } from '#test/support/routes.js';
  */
 const exceptions = new Set(['put /dossiers/{id}', 'post /dossiers/{id}/break-glass']);
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 let routes: Route[];
 /** People of the office to whom the dossier `secret` does not exist. */
 let outsiders: [string, Api][];
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('own');
   await office.collaborator('keeper');
@@ -43,8 +42,6 @@ beforeAll(async () => {
   outsiders = ['boss', 'own'].map((actor) => [actor, office.as(actor).api]);
   routes = (await describedRoutes(office.api)).filter(({ path }) => path.includes('{office}'));
 });
-afterAll(() => app.close());
-
 // How these were seen to fail: with `forbidden` where a dossier does not exist for the actor.
 describe('attack: the existence of a private dossier (rule 15)', () => {
   test('cannot be learnt from the answer of any operation that is asked about it', async () => {

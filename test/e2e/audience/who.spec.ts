@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Audience {
   dossier: string;
@@ -17,11 +17,10 @@ interface Audience {
   policy: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anne', { firstName: 'Anne', lastName: 'A' });
   await office.collaborator('bert', { firstName: 'Bert', lastName: 'B' });
@@ -33,8 +32,6 @@ beforeAll(async () => {
   await office.clientGroup('g', { dossiers: ['d'], collaborators: ['anne', 'sam', 'gone'], collaboratorGroups: ['k'] });
   await office.dossier('secret', { private: true, managers: ['mia'] });
 });
-
-afterAll(() => app.close());
 
 const who = (id: string, query = '', as?: string) =>
   (as === undefined ? office.api : office.api.as(as)).get<Audience>(`${office.at('dossiers', id, 'audience')}${query}`);

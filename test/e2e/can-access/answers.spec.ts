@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Decision {
   allowed: boolean;
@@ -11,11 +11,10 @@ interface Decision {
   policy: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['anne', 'bert', 'mia']) await office.collaborator(id);
   await office.collaborator('sam', { profile: 'support' });
@@ -25,8 +24,6 @@ beforeAll(async () => {
   await office.clientGroup('g', { dossiers: ['d', 'secret'], collaborators: ['anne', 'sam'] });
   await office.relate({ object: 'dossier:d', relation: 'excluded', subject: 'collaborator:bert' });
 });
-
-afterAll(() => app.close());
 
 const ask = (body: object, headers?: Record<string, string>) =>
   office.api.post<Decision & Problem>(office.at('can-access'), body, headers);

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
+import { startApp } from '#test/support/app.js';
+import { theService } from '#test/support/service.js';
 import { openStream, type EventStream } from '#test/support/event-stream.js';
 import { makeKey } from '#test/support/keys.js';
 import { OfficeClient } from '#test/support/office-client.js';
@@ -12,13 +13,9 @@ interface Change {
   key: string;
 }
 
-let app: TestApp;
+const app = theService();
 const streams: EventStream[] = [];
 
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
 });

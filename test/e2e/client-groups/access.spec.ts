@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
 import { inHours } from '#test/factories/relationships.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, type Preview } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   dossiers: string[];
@@ -11,12 +11,7 @@ interface Group {
   collaboratorGroups: string[];
 }
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 const reach = (office: OfficeClient, group: string, body: object) =>
   office.api.patch(office.at('client-groups', group), body, ifMatch('*'));

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   dossiers: string[];
   collaborators: string[];
 }
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 async function anOfficeWithGroups(): Promise<OfficeClient> {
   const office = await OfficeClient.make(app);

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 const people = ['boss', 'anna', 'bert', 'carl', 'gone'];
 const dossiers = ['d1', 'd2', 'd3', 'd4', 'secret'];
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 async function anOfficeToChange(): Promise<OfficeClient> {
   const office = await OfficeClient.make(app, { email: 'office@office.example' });

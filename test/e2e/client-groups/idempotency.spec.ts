@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aClientGroup } from '#test/factories/groups.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
 import { meeting } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   id: string;
@@ -13,19 +13,16 @@ interface List {
   total: number;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const groups = () => office.at('client-groups');
 const total = async () => (await office.api.get<List>(groups())).body.total;
 const aKey = () => ({ 'idempotency-key': anId('key') });
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna');
 });
-afterAll(() => app.close());
-
 describe('Idempotency-Key', () => {
   test('the same request again gives the same answer and does nothing', async () => {
     const key = aKey();

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Page {
   items: { id: string; name: string; email?: string | null; counts?: object }[];
@@ -9,13 +9,12 @@ interface Page {
   total: number;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const list = (query = '', as = office) => as.api.get<Page>(`${office.at('client-groups')}${query}`);
 const ids = async (query = '', as = office) => (await list(query, as)).body.items.map(({ id }) => id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['anna', 'bert', 'carl']) await office.collaborator(id);
   await office.collaborator('sam', aSupporter());
@@ -33,8 +32,6 @@ beforeAll(async () => {
   await office.clientGroup('c', { name: 'Été_50%' });
   await office.clientGroup('d', { name: 'zinc', collaborators: ['anna'] });
 });
-afterAll(() => app.close());
-
 describe('GET /client-groups', () => {
   test('an admin sees every group, by name without case and accents, with what it holds', async () => {
     const page = await list('', office.as('boss'));

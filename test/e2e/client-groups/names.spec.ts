@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   id: string;
@@ -9,12 +9,7 @@ interface Group {
   warnings: { code: string; message: string }[];
 }
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 // Client groups and collaborator groups keep the same rules about names.
 describe.each(['client-groups', 'collaborator-groups'] as const)('%s', (kind) => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   email: string | null;
@@ -9,19 +9,16 @@ interface Group {
   revision: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (id: string) => office.at('client-groups', id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { email: 'office@office.example' });
   await office.collaborator('anna');
   await office.collaborator('bert');
   await office.collaboratorGroup('k', { members: ['bert'] });
 });
-afterAll(() => app.close());
-
 describe('PATCH /client-groups/{id}', () => {
   test('it adds and removes, and leaves what it does not name', async () => {
     const id = anId('g');

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
 import { aClientGroup } from '#test/factories/groups.js';
 import { anId } from '#test/factories/unique.js';
 import { Api, type ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (...parts: string[]) => office.at('client-groups', ...parts);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna');
   await office.collaborator('sam', aSupporter());
@@ -19,8 +18,6 @@ beforeAll(async () => {
   await office.dossier('d', { managers: ['anna'] });
   await office.clientGroup('g', { dossiers: ['d'], collaborators: ['anna', 'sam'] });
 });
-afterAll(() => app.close());
-
 /** Every write about one group. */
 const writes: [name: string, send: (as: OfficeClient, id: string) => Promise<ApiResponse>][] = [
   ['POST', (as, id) => as.api.post(at(), { id, ...aClientGroup() })],

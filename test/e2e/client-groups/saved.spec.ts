@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aClientGroup } from '#test/factories/groups.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   id: string;
@@ -16,21 +16,18 @@ interface Group {
   warnings: { code: string; message: string }[];
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (id: string) => office.at('client-groups', id);
 const whole = { dossiers: ['d1', 'd2'], collaborators: ['anna'], collaboratorGroups: ['k'] };
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { email: 'office@office.example' });
   await office.collaborator('anna');
   await office.collaborator('bert');
   await office.collaboratorGroup('k', { members: ['bert'] });
   for (const id of ['d1', 'd2', 'd3']) await office.dossier(id);
 });
-afterAll(() => app.close());
-
 describe('POST and PUT /client-groups', () => {
   test('rule 27: one save makes the group with its e-mail, dossiers, people and groups, and all of it counts', async () => {
     const made = await office.api.post<Group>(office.at('client-groups'), {

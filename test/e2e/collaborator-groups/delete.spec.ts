@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (id: string) => office.at('collaborator-groups', id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna');
 });
-afterAll(() => app.close());
-
 describe('rule 28: DELETE /collaborator-groups/{id}', () => {
   test('it takes the group out of its client groups, deletes nobody, and ends the access that came by it', async () => {
     const mine = await OfficeClient.make(app);

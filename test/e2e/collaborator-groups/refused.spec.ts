@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
 import { aCollaboratorGroup } from '#test/factories/groups.js';
 import { anId } from '#test/factories/unique.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (...parts: string[]) => office.at('collaborator-groups', ...parts);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna');
   await office.collaborator('sam', aSupporter());
   await office.collaborator('gone', { profile: 'admin', status: 'inactive' });
   await office.collaboratorGroup('k', { members: ['anna', 'sam'] });
 });
-afterAll(() => app.close());
-
 /** Every request about one group. */
 const requests: [name: string, send: (as: OfficeClient, id: string) => Promise<ApiResponse>][] = [
   ['POST', (as, id) => as.api.post(at(), { id, ...aCollaboratorGroup() })],

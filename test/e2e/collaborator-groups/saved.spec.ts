@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaboratorGroup } from '#test/factories/groups.js';
 import { inHours } from '#test/factories/relationships.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Group {
   id: string;
@@ -14,17 +14,14 @@ interface Group {
   warnings: { code: string; message: string }[];
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (id: string) => office.at('collaborator-groups', id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['anna', 'bert', 'carl']) await office.collaborator(id);
 });
-afterAll(() => app.close());
-
 describe('POST and PUT /collaborator-groups', () => {
   test('they make the group with its members, in one write', async () => {
     const posted = await office.api.post<Group>(office.at('collaborator-groups'), {

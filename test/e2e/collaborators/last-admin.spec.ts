@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { anAdmin } from '#test/factories/collaborators.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
 import { meeting } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 /** Every way to lose an admin. */
 const demotions: [name: string, send: (office: OfficeClient, id: string, query?: string) => Promise<ApiResponse>][] = [

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aSupporter } from '#test/factories/collaborators.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Page {
   items: { id: string; lastName: string }[];
@@ -10,13 +10,12 @@ interface Page {
   revision: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const list = (query = '', as = office) => as.api.get<Page>(`${office.at('collaborators')}${query}`);
 const ids = async (query = '', as = office) => (await list(query, as)).body.items.map(({ id }) => id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna', { firstName: 'Anna', lastName: 'Éloi', email: 'a_b@office.example' });
   await office.collaborator('bert', { firstName: 'Bert', lastName: 'eloi', email: 'axb@office.example' });
@@ -28,8 +27,6 @@ beforeAll(async () => {
   await office.clientGroup('g', { dossiers: ['d'], collaborators: ['anna', 'sam'] });
   await office.clientGroup('h', { collaboratorGroups: ['k'] });
 });
-afterAll(() => app.close());
-
 describe('GET /collaborators', () => {
   test('everyone, by name without case and accents, with the total and the revision', async () => {
     const page = await list();

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startApp, type TestApp } from '#test/support/app.js';
+import { describe, expect, test } from '@jest/globals';
 import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Membership {
   id: string;
@@ -18,12 +18,7 @@ interface Group {
   collaborators: string[];
 }
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
+const app = theService();
 
 const ids = (memberships: Membership[]) => memberships.map(({ id }) => id);
 

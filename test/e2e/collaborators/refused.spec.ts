@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator, aSupporter } from '#test/factories/collaborators.js';
 import { anId } from '#test/factories/unique.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (...parts: string[]) => office.at('collaborators', ...parts);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anna', aCollaborator({ firstName: 'Anna' }));
   await office.collaborator('sam', aSupporter());
@@ -18,8 +17,6 @@ beforeAll(async () => {
   await office.clientGroup('g', { collaborators: ['anna', 'sam'] });
   await office.collaboratorGroup('k', { members: ['anna', 'sam'] });
 });
-afterAll(() => app.close());
-
 /** Every write about one collaborator. */
 const writes: [name: string, send: (as: OfficeClient, id: string) => Promise<ApiResponse>][] = [
   ['PUT', (as, id) => as.api.put(at(id), aCollaborator(), ifMatch('*'))],

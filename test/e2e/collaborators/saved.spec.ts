@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator, anAdmin } from '#test/factories/collaborators.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Person {
   id: string;
@@ -13,16 +13,13 @@ interface Person {
   warnings: { code: string; message: string }[];
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 const at = (id: string) => office.at('collaborators', id);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { language: 'nl' });
 });
-afterAll(() => app.close());
-
 describe('PUT /collaborators/{id}', () => {
   test('a new id makes the collaborator, with defaults for what the body leaves out', async () => {
     const id = anId('c');

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { onDatabase } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Row {
   dossier: string;
@@ -20,11 +20,10 @@ interface Answer extends Problem {
   counts: { queued: number; refused: number };
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { email: 'office@o.example' });
   await office.collaborator('mia', { email: 'mia@o.example' });
   await office.collaborator('anne');
@@ -38,8 +37,6 @@ beforeAll(async () => {
   await office.clientGroup('g1', { email: 'g1@o.example', dossiers: ['grouped'], collaborators: ['anne', 'sam'] });
   await office.api.post(office.at('dossiers', 'closed', 'deactivate'));
 });
-
-afterAll(() => app.close());
 
 function send(body: object, as?: string, query = '', headers?: Record<string, string>) {
   const api = as === undefined ? office.api : office.api.as(as);

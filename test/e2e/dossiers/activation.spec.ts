@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aDraft } from '#test/factories/dossiers.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface DossierAnswer extends Problem {
   clientGroup: string | null;
@@ -10,14 +10,13 @@ interface DossierAnswer extends Problem {
   warnings: { code: string; message: string }[];
 }
 
-let app: TestApp;
+const app = theService();
 /** Only its admins activate, as in every new office. */
 let strict: OfficeClient;
 /** Its collaborators activate too. */
 let open: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   strict = await OfficeClient.make(app);
   open = await OfficeClient.make(app, { settings: { onlyAdminsActivate: false } });
   for (const office of [strict, open]) {
@@ -28,8 +27,6 @@ beforeAll(async () => {
     await office.clientGroup('g2', { collaborators: ['bert'] });
   }
 });
-
-afterAll(() => app.close());
 
 async function draft(office: OfficeClient, body: Parameters<OfficeClient['dossier']>[1] = {}): Promise<string> {
   const id = anId('draft');

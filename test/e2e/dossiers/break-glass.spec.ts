@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 /** `secret` is private and managed by `mia`; `boss` and `chief` are admins. */
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['mia', 'anne']) await office.collaborator(id);
   await office.collaborator('sam', { profile: 'support' });
@@ -18,8 +17,6 @@ beforeAll(async () => {
   await office.dossier('secret', { private: true, managers: ['mia'] });
   await office.dossier('plain');
 });
-
-afterAll(() => app.close());
 
 /** An answer without the id of the request and the id that was asked about. */
 function shape(response: ApiResponse, id: string): [number, string] {

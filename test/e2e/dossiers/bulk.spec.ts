@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { aDraft } from '#test/factories/dossiers.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Row {
   dossier: string;
@@ -15,14 +15,8 @@ interface Answer extends Problem {
   counts: { changed: number; unchanged: number; refused: number };
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-
-afterAll(() => app.close());
 
 /** Four active dossiers, a draft, and a private one of `mia`; `anne` opens `d1` and `d2` by their group. */
 async function makeOffice(): Promise<void> {

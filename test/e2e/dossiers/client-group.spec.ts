@@ -1,20 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aDossier, aDraft } from '#test/factories/dossiers.js';
 import { inHours } from '#test/factories/relationships.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { endTuples, meeting } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface DossierAnswer extends Problem {
   clientGroup: string | null;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anne');
   await office.collaborator('bert');
@@ -23,8 +22,6 @@ beforeAll(async () => {
   await office.clientGroup('g1', { collaborators: ['anne', 'sam'] });
   await office.clientGroup('g2', { collaborators: ['bert'] });
 });
-
-afterAll(() => app.close());
 
 function assign(id: string, clientGroup: string | null, as?: string, headers?: Record<string, string>) {
   const api = as === undefined ? office.api : office.api.as(as);

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict } from '#test/support/office-client.js';
 import { endTuples } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { email: 'office@o.example' });
   for (const id of ['first', 'second', 'third']) await office.collaborator(id, { email: `${id}@o.example` });
   await office.collaborator('stranger');
   await office.clientGroup('with-mail', { email: 'group@o.example' });
   await office.clientGroup('without-mail');
 });
-
-afterAll(() => app.close());
 
 const where = (id: string) => office.contact(id);
 

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { aDossier, aDraft } from '#test/factories/dossiers.js';
 import { inHours } from '#test/factories/relationships.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-
-afterAll(() => app.close());
 
 beforeEach(async () => {
   office = await OfficeClient.make(app, { email: 'office@o.example' });

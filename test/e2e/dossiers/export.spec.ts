@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import Excel from 'exceljs';
 import { aDraft } from '#test/factories/dossiers.js';
 import { enterpriseNumber } from '#test/support/enterprise-number.js';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { email: 'office@o.example' });
   await office.collaborator('mia', { firstName: 'Mïa', lastName: '=cmd', email: 'mia@o.example' });
   await office.collaborator('anne');
@@ -27,8 +26,6 @@ beforeAll(async () => {
   await office.dossier('private', { name: 'Secret', private: true, managers: ['mia'] });
   await office.clientGroup('g1', { name: '=HYPERLINK("x")', dossiers: ['d1'], collaborators: ['anne', 'sam'] });
 });
-
-afterAll(() => app.close());
 
 const path = (query = '') => `${office.at('dossiers', 'export.xlsx')}${query}`;
 

@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { inHours } from '#test/factories/relationships.js';
 import { Api, officePath, type ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 let other: OfficeClient;
 
 /** In the other office: dossier `theirs-d`, group `theirs-g`, collaborator `theirs-c`. */
 beforeAll(async () => {
-  app = await startApp();
   [office, other] = [await OfficeClient.make(app), await OfficeClient.make(app)];
   await other.collaborator('theirs-c');
   await other.dossier('theirs-d', { managers: ['theirs-c'] });
@@ -19,8 +18,6 @@ beforeAll(async () => {
   await office.dossier('d', { managers: ['anne'] });
   await office.clientGroup('g');
 });
-
-afterAll(() => app.close());
 
 /** Compares the answers about an id of the other office with those about one that is nowhere, but for the ids themselves. */
 async function expectAlike(

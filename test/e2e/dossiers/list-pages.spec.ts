@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startApp, type TestApp } from '#test/support/app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Page {
   items: { id: string }[];
@@ -9,11 +9,10 @@ interface Page {
 }
 
 describe('the pages of the list', () => {
-  let app: TestApp;
+  const app = theService();
   let many: OfficeClient;
 
   beforeAll(async () => {
-    app = await startApp();
     many = await OfficeClient.make(app);
     const names = ['Même nom', 'meme NOM', 'Autre', 'Zoé', 'autre '];
     const codes = ['B1', null, 'b1', '', 'A9', null];
@@ -21,8 +20,6 @@ describe('the pages of the list', () => {
       await many.dossier(`d${n}`, { name: String(names[n % names.length]), code: codes[n % codes.length] });
     }
   });
-
-  afterAll(() => app.close());
 
   async function pages(query: string, limit: number, between?: (page: number) => Promise<unknown>): Promise<string[]> {
     const ids: string[] = [];

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { enterpriseNumber } from '#test/support/enterprise-number.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Page {
   items: { id: string; audience?: { collaborator: string; paths: { kind: string }[] }[] | null }[];
@@ -9,11 +9,10 @@ interface Page {
   total: number;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('anne');
   await office.collaborator('bert');
@@ -34,8 +33,6 @@ beforeAll(async () => {
   await office.clientGroup('g2', { dossiers: ['boucherie'] });
   await office.api.post(office.at('dossiers', 'closed', 'deactivate'), {});
 });
-
-afterAll(() => app.close());
 
 const list = (query: string, as?: string) =>
   (as === undefined ? office.api : office.api.as(as)).get<Page>(`${office.at('dossiers')}${query}`);

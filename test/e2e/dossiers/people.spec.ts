@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aDraft } from '#test/factories/dossiers.js';
 import { inHours } from '#test/factories/relationships.js';
 import { anId } from '#test/factories/unique.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { endTuples, meeting } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Person {
   collaborator: string;
@@ -20,18 +20,15 @@ interface DossierAnswer extends Problem {
 
 type Kind = 'managers' | 'guests' | 'exclusions';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['anne', 'bert', 'carl']) await office.collaborator(id);
   await office.collaborator('sam', { profile: 'support' });
   await office.collaborator('gone', { status: 'inactive' });
 });
-
-afterAll(() => app.close());
 
 function change(id: string, kind: Kind, body: unknown, as?: string, headers?: Record<string, string>) {
   const api = as === undefined ? office.api : office.api.as(as);

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import Excel from 'exceljs';
 import { aDossier } from '#test/factories/dossiers.js';
 import { inHours } from '#test/factories/relationships.js';
 import type { ApiResponse } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 /** `secret` is private, in the group of `anne` and `sam`, managed by `mia`, with `gus` as a guest. */
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['mia', 'gus', 'anne', 'stranger']) await office.collaborator(id);
   await office.collaborator('sam', { profile: 'support' });
@@ -27,8 +26,6 @@ beforeAll(async () => {
   await office.clientGroup('g', { dossiers: ['secret', 'plain'], collaborators: ['anne', 'sam'] });
   await office.relate({ object: 'dossier:secret', relation: 'guest', subject: 'collaborator:gus' });
 });
-
-afterAll(() => app.close());
 
 /** An answer without what differs between two requests by nature: the id of the request, and the ids that were asked about. */
 function shape(response: ApiResponse, id: string): [number, string] {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aDossier } from '#test/factories/dossiers.js';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { enterpriseNumber } from '#test/support/enterprise-number.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { meeting } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
 interface DossierAnswer {
   revision: string;
@@ -18,19 +18,16 @@ interface DossierAnswer {
 }
 
 describe('PUT, GET and PATCH of a dossier', () => {
-  let app: TestApp;
+  const app = theService();
   let office: OfficeClient;
 
   beforeAll(async () => {
-    app = await startApp();
     office = await OfficeClient.make(app);
     await office.collaborator('anne');
     await office.collaborator('sam', { profile: 'support' });
     await office.collaborator('stranger');
     await office.clientGroup('g1', { collaborators: ['anne', 'sam'] });
   });
-
-  afterAll(() => app.close());
 
   const put = (id: string, body: unknown, headers?: Record<string, string>, as?: string) =>
     (as === undefined ? office.api : office.api.as(as)).put<DossierAnswer & Problem>(

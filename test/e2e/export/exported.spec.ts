@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { comparable, type Line } from '#test/support/importing.js';
 import { keyOf } from '#test/support/keys.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 const ndjson = { 'content-type': 'application/x-ndjson' };
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app, { name: 'Fiduciaire', language: 'nl' });
   await office.collaborator('mia');
   await office.dossier('d1', { managers: ['mia', 'boss'] });
@@ -19,8 +18,6 @@ beforeAll(async () => {
   await office.clientGroup('g1', { email: 'g1@o.example', dossiers: ['d1'], collaborators: ['mia'] });
   await office.collaboratorGroup('k1', { members: ['mia'] });
 });
-afterAll(() => app.close());
-
 const linesOf = (text: unknown) =>
   String(text)
     .trimEnd()

@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator } from '#test/factories/collaborators.js';
 import { aClientGroup, aCollaboratorGroup } from '#test/factories/groups.js';
 import { aRelationship } from '#test/factories/relationships.js';
 import { anId } from '#test/factories/unique.js';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { keyOf, makeKey } from '#test/support/keys.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
 import { openSql } from '#test/support/sql.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('c1');
   await office.dossier('d1');
   await office.clientGroup('g1');
 });
-afterAll(() => app.close());
-
 const under = (key: string) => ({ 'idempotency-key': key });
 const total = async (path: string) => (await office.api.get<{ total: number }>(office.at(path))).body.total;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { keyOf } from '#test/support/keys.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 let before: number;
 
@@ -12,7 +12,6 @@ const ndjson = { 'content-type': 'application/x-ndjson' };
 const line = '{"kind":"dossier","id":"d1","name":"D"}\n';
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   await office.collaborator('mia');
   await office.collaborator('sam', { profile: 'support' });
@@ -21,7 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   // Nothing here has changed anything.
   expect(await office.revision()).toBe(before);
-  await app.close();
 });
 
 const path = (query = '') => `${office.at('import')}${query}`;

@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aCollaborator, aSupporter } from '#test/factories/collaborators.js';
 import { anOffice } from '#test/factories/offices.js';
 import { anId } from '#test/factories/unique.js';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let platform: Api;
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   platform = new Api(app.url, app.key);
   office = await OfficeClient.make(app);
   await office.collaborator('anna', aCollaborator());
   await office.collaborator('sam', aSupporter());
   await office.collaborator('gone', aCollaborator({ profile: 'admin', status: 'inactive' }));
 });
-afterAll(() => app.close());
-
 describe('400', () => {
   test.each([
     ['a member that is not known', { ...anOffice(), colour: 'red' }],

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { aCollaborator } from '#test/factories/collaborators.js';
 import { anOffice } from '#test/factories/offices.js';
 import { anId } from '#test/factories/unique.js';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { ifMatch, OfficeClient, verdict, type Preview } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface OfficeAnswer {
   id: string;
@@ -15,14 +15,8 @@ interface OfficeAnswer {
   warnings?: unknown[];
 }
 
-let app: TestApp;
-let platform: Api;
-
-beforeAll(async () => {
-  app = await startApp();
-  platform = new Api(app.url, app.key);
-});
-afterAll(() => app.close());
+const app = theService();
+const platform = new Api(app.url, app.key);
 
 describe('PUT /v1/offices/{office}', () => {
   test('a key of the platform makes an office, with defaults for what the body leaves out', async () => {

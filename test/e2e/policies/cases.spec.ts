@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { questionsOf, type CaseFile, type CaseQuestion } from '#src/policy/cases.js';
 import { readCases } from '#src/policy/load-cases.js';
 import { readBundle } from '#src/policy/load.js';
 import { Api, officePath } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { onDatabase } from '#test/support/raw-sql.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
-let api: Api;
-
-beforeAll(async () => {
-  app = await startApp();
-  api = new Api(app.url, app.key);
-});
-afterAll(() => app.close());
-
+const app = theService();
+const api = new Api(app.url, app.key);
 /** The office's system is no collaborator, and `can-access` takes no properties of an action. */
 function canBeAsked({ case: one, who }: CaseQuestion): boolean {
   return who.profile !== 'system' && Object.keys(one.action).length === 0;

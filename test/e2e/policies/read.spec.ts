@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Policy {
   type: string;
@@ -13,17 +13,14 @@ interface Policy {
   hash: string;
 }
 
-let app: TestApp;
+const app = theService();
 let api: Api;
 let office: OfficeClient;
 
 beforeAll(async () => {
-  app = await startApp();
   api = new Api(app.url, app.key);
   office = await OfficeClient.make(app);
 });
-
-afterAll(() => app.close());
 
 describe('the policies', () => {
   test('are shown as they decide: every type, its actions and rules, and the text of the file', async () => {

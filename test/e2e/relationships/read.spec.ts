@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { aRelationship, inHours } from '#test/factories/relationships.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { keyOf } from '#test/support/keys.js';
 import { OfficeClient, verdict, type Problem } from '#test/support/office-client.js';
 import { openSql } from '#test/support/sql.js';
+import { theService } from '#test/support/service.js';
 
 interface Relationship {
   object: string;
@@ -22,13 +22,12 @@ interface Page {
   revision: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
 const end = inHours(1);
 
 beforeAll(async () => {
-  app = await startApp();
   office = await OfficeClient.make(app);
   for (const id of ['c1', 'c2']) await office.collaborator(id);
   await office.collaborator('support', { profile: 'support' });
@@ -44,8 +43,6 @@ beforeAll(async () => {
     aRelationship('client_group:g1', 'excluded', 'collaborator:c2'),
   );
 });
-afterAll(() => app.close());
-
 const page = (query: string, api = office.api) => api.get<Page & Problem>(`${office.at('relationships')}?${query}`);
 const keys = (items: Relationship[]) => items.map((t) => `${t.object}#${t.relation}@${t.subject}`);
 

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { aRelationship, inHours } from '#test/factories/relationships.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
+import { theService } from '#test/support/service.js';
 
 interface Written {
   written: number;
@@ -19,13 +19,9 @@ interface Relationship {
   revision: string;
 }
 
-let app: TestApp;
+const app = theService();
 let office: OfficeClient;
 
-beforeAll(async () => {
-  app = await startApp();
-});
-afterAll(() => app.close());
 beforeEach(async () => {
   office = await OfficeClient.make(app);
   for (const id of ['c1', 'c2', 'c3']) await office.collaborator(id);

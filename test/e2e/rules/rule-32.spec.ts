@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '#test/support/api.js';
-import { startApp, type TestApp } from '#test/support/app.js';
 import { answerOf, askAbout, idQuestions, nameOf } from '#test/support/id-questions.js';
 import { keyOf, makeKey } from '#test/support/keys.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { describedRoutes, fillPath, type Route } from '#test/support/routes.js';
+import { theService } from '#test/support/service.js';
 
-let app: TestApp;
+const app = theService();
 let own: OfficeClient;
 let other: OfficeClient;
 /** Keys of the own office with every scope: as its integration, and for its admin. */
@@ -14,7 +14,6 @@ let keys: Api[];
 let routes: Route[];
 
 beforeAll(async () => {
-  app = await startApp();
   [own, other] = [await OfficeClient.make(app), await OfficeClient.make(app)];
   for (const [office, id] of [
     [own, 'own'],
@@ -31,8 +30,6 @@ beforeAll(async () => {
   keys = [api, api.as('boss')];
   routes = (await describedRoutes(api)).filter(({ path }) => path.includes('{office}'));
 });
-afterAll(() => app.close());
-
 // How these were seen to fail: with keys let into other offices, and with a person's dossier looked up before the person.
 describe('rule 32: offices are isolated', () => {
   test('every operation of the API document is asked', () => {
