@@ -11,7 +11,7 @@ const maxKeysPerRead = 2_000;
 /** Null keys: more than can be followed have changed, or nothing is known yet. */
 const fenceStatement = {
   name: 'fence',
-  text: `select f.office, o.revision, o.policy_set, p.revision, extract(epoch from statement_timestamp()) * 1000,
+  text: `select f.office, f.applied, o.revision, o.policy_set, p.revision, extract(epoch from statement_timestamp()) * 1000,
                 case when f.applied < 0 then null
                      when o.revision <= f.applied then '{}'
                      else (select case when count(*) <= $3 then array_agg(k.key) end
@@ -26,6 +26,7 @@ const fenceStatement = {
 
 type FenceRow = [
   office: string,
+  since: string,
   revision: string | null,
   policySet: string | null,
   platform: string,
@@ -56,14 +57,15 @@ export class FactsLoader {
   }
 
   /** The revisions of several offices and what has changed since the known ones, by one statement. */
-  readonly readRevisions: ReadRevisions = async (offices, applied) => {
-    const rows = await this.fence.read<FenceRow>([offices, applied, maxKeysPerRead]);
+  readonly readRevisions: ReadRevisions = async (offices, since) => {
+    const rows = await this.fence.read<FenceRow>([offices, since, maxKeysPerRead]);
     const reads = new Map<string, Omit<FenceRead, 'sentAtMs'>>();
-    for (const [office, revision, policySet, platform, atMs, keys] of rows) {
+    for (const [office, since, revision, policySet, platform, atMs, keys] of rows) {
       reads.set(office, {
         revision: revision === null ? null : Number(revision),
         policySet,
         keys,
+        since: Number(since),
         platform: Number(platform),
         atMs: Number(atMs),
       });
@@ -91,6 +93,6 @@ export class FactsLoader {
     if (!row?.facts) return undefined;
     const { revision, keys, platform, atMs, ...facts } = row.facts;
     const { policySet } = facts;
-    return { ...facts, read: { revision, policySet, keys, platform, atMs, sentAtMs } };
+    return { ...facts, read: { revision, policySet, keys, since: applied, platform, atMs, sentAtMs } };
   }
 }

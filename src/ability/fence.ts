@@ -6,8 +6,9 @@ export interface FenceRead {
   revision: number | null;
   /** The policy set that the office has, or `null` for the default one. */
   policySet: string | null;
-  /** The keys changed since the revision that was known; `null` where there are too many, or nothing was known. */
+  /** The keys changed after `since`, the revision known when it was sent; `null` for too many, or nothing was known. */
   keys: readonly string[] | null;
+  since: number;
   /** The revision of the platform's own keys. */
   platform: number;
   /** PostgreSQL's clock, in milliseconds since 1970. */
@@ -19,7 +20,7 @@ export interface FenceRead {
 /** Asks PostgreSQL about several offices at once. */
 export type ReadRevisions = (
   offices: readonly string[],
-  applied: readonly number[],
+  since: readonly number[],
 ) => Promise<ReadonlyMap<string, Omit<FenceRead, 'sentAtMs'>>>;
 
 type Pending = PromiseWithResolvers<FenceRead>;

@@ -79,7 +79,7 @@ export class OfficeState {
    */
   bringForward(read: FenceRead & { revision: number }): void {
     if (read.revision >= this.applied) this.policySet = read.policySet;
-    if (read.revision > this.applied) this.follow(read.revision, read.keys);
+    if (read.revision > this.applied) this.follow(read);
     else if (read.revision < this.applied && read.sentAtMs > this.appliedSinceMs) {
       this.policySet = read.policySet;
       this.startAfresh(read.revision);
@@ -115,8 +115,10 @@ export class OfficeState {
     this.startAfresh(this.applied);
   }
 
-  private follow(revision: number, keys: readonly string[] | null): void {
-    if (keys === null || this.changed.size + keys.length > maxChangedKeys) {
+  private follow({ revision, keys, since }: FenceRead & { revision: number }): void {
+    // Keys after a later revision than this state has reached say nothing of what changed in between: it was begun
+    // anew while the read was under way.
+    if (keys === null || since > this.applied || this.changed.size + keys.length > maxChangedKeys) {
       this.startAfresh(revision);
       return;
     }

@@ -82,8 +82,8 @@ export class FastLane {
   }
 
   /** Whoever acts for a collaborator may ask no more than that collaborator: the controller sees to it. */
-  private keyOf({ headers }: FastifyRequest) {
-    return headers['cardea-actor'] === undefined ? this.keys.find(headers.authorization) : undefined;
+  private keyOf({ headers, raw }: FastifyRequest) {
+    return headers['cardea-actor'] === undefined ? this.keys.find(headers.authorization, raw.socket) : undefined;
   }
 }
 

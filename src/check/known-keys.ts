@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { OfficeNow } from '#src/ability/access-cache.js';
 import type { KeyPrincipal } from '#src/platform/auth/principal.js';
 
@@ -11,21 +12,24 @@ const maxKeys = 10_000;
  */
 export class KnownKeys {
   private readonly keys = new Map<string, KeyPrincipal>();
+  /** What a connection sent last: it is hashed once, not with each of its requests. */
+  private readonly lastSent = new WeakMap<Socket, { authorization: string; hash: string }>();
 
-  /** @param authorization the header as sent */
-  find(authorization: string | undefined): KeyPrincipal | undefined {
+  /** @param authorization the header as sent over `connection` */
+  find(authorization: string | undefined, connection: Socket): KeyPrincipal | undefined {
     if (authorization === undefined || !authorization.startsWith('Bearer cdk_')) return undefined;
-    return this.keys.get(hashOf(authorization.slice('Bearer '.length)));
+    let last = this.lastSent.get(connection);
+    if (last?.authorization !== authorization) {
+      last = { authorization, hash: hashOf(authorization.slice('Bearer '.length)) };
+      this.lastSent.set(connection, last);
+    }
+    return this.keys.get(last.hash);
   }
 
   remember(authorization: string, key: KeyPrincipal): void {
     const [oldest] = this.keys.keys();
     if (this.keys.size >= maxKeys && oldest !== undefined) this.keys.delete(oldest);
     this.keys.set(hashOf(authorization.slice('Bearer '.length)), key);
-  }
-
-  forget(authorization: string): void {
-    this.keys.delete(hashOf(authorization.slice('Bearer '.length)));
   }
 }
 

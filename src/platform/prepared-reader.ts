@@ -26,29 +26,24 @@ export class PreparedReader {
 
   /** @throws UnavailableError where PostgreSQL is away or too slow */
   async read<Row extends unknown[]>(values: unknown[]): Promise<Row[]> {
-    let client: pg.Client | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const { deadlineMs } = this.options;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new UnavailableError(`PostgreSQL gave no answer within ${deadlineMs} ms`)),
-        deadlineMs,
-      );
+    const untilMs = performance.now() + this.options.deadlineMs;
+    const client = this.idle.pop() ?? (await this.connect());
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.discard(client);
+        reject(asUnavailable(error) as Error);
+      };
+      const tooLate = () =>
+        fail(new UnavailableError(`PostgreSQL gave no answer within ${this.options.deadlineMs} ms`));
+      const timer = setTimeout(tooLate, untilMs - performance.now());
+      client.query<Row>({ ...this.statement, values, rowMode: 'array' }, (error, result) => {
+        clearTimeout(timer);
+        if (error as Error | null) return fail(error);
+        // After the deadline it is closed already.
+        if (this.all.has(client)) this.idle.push(client);
+        resolve(result.rows);
+      });
     });
-    try {
-      client = this.idle.pop() ?? (await Promise.race([this.connect(), tooLate]));
-      const query = { ...this.statement, values, rowMode: 'array' as const };
-      const { rows } = await Promise.race([client.query<Row>(query), tooLate]);
-      this.idle.push(client);
-      return rows;
-    } catch (error) {
-      if (client) this.discard(client);
-      throw asUnavailable(error);
-    } finally {
-      clearTimeout(timer);
-      // Nobody else waits for it.
-      tooLate.catch(() => undefined);
-    }
   }
 
   /** Closes every connection. */
@@ -59,12 +54,17 @@ export class PreparedReader {
 
   private async connect(): Promise<pg.Client> {
     if (this.isClosed) throw new UnavailableError('the service is closing');
-    const client = new pg.Client(this.options.connection);
+    const client = new pg.Client({ ...this.options.connection, connectionTimeoutMillis: this.options.deadlineMs });
     this.all.add(client);
     // A connection that breaks while idle must not end the process; the next read finds another.
     client.on('error', () => this.discard(client));
-    await client.connect();
-    return client;
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      this.discard(client);
+      throw asUnavailable(error);
+    }
   }
 
   private discard(client: pg.Client): void {

@@ -101,6 +101,14 @@ describe('the database', () => {
     await one.close();
   });
 
+  test('a reader of the revisions of all offices may read nothing else, and plans its statement once', async () => {
+    const name = 'who';
+    const text = `select current_user::text, current_setting('plan_cache_mode')`;
+    expect(await database.preparedReader({ name, text }).read([])).toEqual([['cardea_fence', 'force_generic_plan']]);
+    const curious = database.preparedReader({ name: 'facts', text: 'select id from office' });
+    await expect(curious.read([])).rejects.toThrow(/permission denied/);
+  });
+
   test('an error of the statement is thrown as it is, and costs no connection', async () => {
     const one = await open(own.url, 1);
     const pid = async () => (await one.query<{ pid: number }>('pid', 'select pg_backend_pid() as pid', []))[0]?.pid;
