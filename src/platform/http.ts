@@ -52,16 +52,21 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
     skipMiddie: true,
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      setCommonHeaders(request, reply);
+      // What the router refuses runs no hook.
+      void reply.headers(commonHeaders(request.id));
       filter.answer(error, request, reply);
     },
   });
   const instance: FastifyInstance = adapter.getInstance();
   const filter = new ProblemFilter(logger, new AllowedMethods(instance));
   addBodyParsers(instance);
-  instance.addHook('onRequest', (request, reply, done) => {
-    setCommonHeaders(request, reply);
-    done(faultOf(request));
+  instance.addHook('onRequest', (request, _reply, done) => done(faultOf(request)));
+  instance.addHook('onSend', (request, reply, _payload, done) => {
+    // A route that may be cached says so itself.
+    const { 'cache-control': caching, ...headers } = commonHeaders(request.id);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', caching);
+    reply.headers(headers);
+    done();
   });
   watchRequests(instance, logger, metrics);
   return {
@@ -96,10 +101,7 @@ function saysTwice(rawHeaders: readonly string[]): boolean {
   return hosts > 1 || credentials > 1;
 }
 
-/** On every answer, errors and unknown paths included. A route that may be cached says so itself. */
-function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  void reply
-    .header('x-request-id', request.id)
-    .header('x-content-type-options', 'nosniff')
-    .header('cache-control', 'no-store');
+/** On every answer, errors and unknown paths included. */
+export function commonHeaders(requestId: string) {
+  return { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 }

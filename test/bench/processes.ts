@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { migrateUp } from '#src/platform/migrate.js';
 import { startPrivatePostgres, type PrivatePostgres } from '#test/support/servers.js';
+import { benchKey } from './load.js';
 
 /** A server of its own process, on a core of its own where the machine has two. */
 export interface Served {
@@ -10,8 +11,6 @@ export interface Served {
   pid: number;
   stop(): Promise<void>;
 }
-
-export const benchKey = 'cdk_benchmark_benchmark_benchmark_1234';
 
 /** Keeps a process and its children to one core, where `taskset` is there: figures are per core. */
 export function pin(pid: number, core: number): void {
@@ -87,6 +86,11 @@ export function cpuMicroseconds(pid: number): number {
 /** The most memory that a process has held, in MiB. */
 export function peakMiB(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+}
+
+/** The memory that a process holds now, in MiB. */
+export function residentMiB(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 }
 
 /** What the figures were measured on. */

@@ -1,0 +1,144 @@
+import { counters } from './counters.js';
+import { headers, load, type BenchRequest } from './load.js';
+import { residentMiB, startService, type Served } from './processes.js';
+import { whole, type Row } from './table.js';
+import { large, largeOffices, loadOffice, loadWorld, seeded, small, type BenchOffice } from './world.js';
+
+/**
+ * The large world: its import, cold checks, warm checks beside those of a small office, first pages, memory.
+ *
+ * @param share of the large world, such as 0.1 for a try
+ */
+export async function* largeWorld(databaseUrl: string, share: number): AsyncGenerator<Row> {
+  const offices = largeOffices(share);
+  const importing = await startService(databaseUrl);
+  try {
+    const { lines, seconds, peakMiB } = await loadWorld(importing, offices);
+    yield {
+      what: `import of ${whole(large.dossiers * share)} dossiers with their tuples`,
+      must: '≤ 10 min, ≤ 512 MB',
+      aim: '≤ 3 min, ≤ 300 MB',
+      measured: `${(seconds / 60).toFixed(1)} min, ${peakMiB} MiB`,
+      beside: `${whole(lines)} lines, ${whole(lines / seconds)} lines/s`,
+    };
+    await loadOffice(importing, { id: 'small', ...small }, 1);
+  } finally {
+    await importing.stop();
+  }
+  // Afresh, so that memory and caches are those of a service that answers checks.
+  const service = await startService(databaseUrl);
+  try {
+    yield* cold(service, offices);
+    yield* warm(service, offices);
+    yield* pages(service, offices);
+    yield await memory(service, offices);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Each question about an office, a person and a dossier that were not asked about before. */
+async function* cold(service: Served, offices: readonly BenchOffice[]): AsyncGenerator<Row> {
+  const questions = Array.from({ length: 30_000 }, (_, n) => {
+    const office = offices[n % offices.length] as BenchOffice;
+    const turn = Math.floor(n / offices.length);
+    return check(office, (turn % (office.collaborators - 1)) + 2, turn + 1);
+  });
+  const before = await counters(service);
+  const measured = await load(service, questions, 1, { warmSeconds: 0 });
+  const after = await counters(service);
+  const asked = after.waits - before.waits;
+  yield {
+    what: 'a cold check: statements, p50',
+    must: '≤ 4, ≤ 3 ms',
+    aim: '≤ 2, ≤ 1.5 ms',
+    measured: `${((after.statements - before.statements) / asked).toFixed(1)}, ${measured.latencyMs.p50.toFixed(2)} ms`,
+    beside: `p99 ${measured.latencyMs.p99.toFixed(2)} ms, ${whole(asked)} checks, one at a time`,
+  };
+}
+
+/** Checks all over the large world beside checks of one small office, as many different ones of both. */
+async function* warm(service: Served, offices: readonly BenchOffice[]): AsyncGenerator<Row> {
+  const random = seeded(7);
+  const anywhere = Array.from({ length: 5_000 }, () =>
+    someCheck(offices[random(offices.length)] as BenchOffice, random),
+  );
+  const inSmall = Array.from({ length: 5_000 }, () => someCheck({ id: 'small', ...small }, random));
+  // Once through all of them, whatever the machine needs for it: then each is in the caches.
+  await load(service, inSmall, 64, { seconds: 4 });
+  await load(service, anywhere, 64, { seconds: 6 });
+  const before = await load(service, inSmall, 64);
+  const measured = await load(service, anywhere, 64);
+  const after = await load(service, inSmall, 64);
+  const base = (before.cpuMicroseconds + after.cpuMicroseconds) / 2;
+  yield {
+    what: 'CPU per check in 1,000 offices with 1 M dossiers against 1 office with 2,000',
+    must: '≤ 1.2',
+    aim: '≤ 1.05',
+    measured: (measured.cpuMicroseconds / base).toFixed(2),
+    beside: `${measured.cpuMicroseconds.toFixed(1)} µs beside ${base.toFixed(1)} µs`,
+  };
+}
+
+async function* pages(service: Served, offices: readonly BenchOffice[]): AsyncGenerator<Row> {
+  const [largest, ordinary] = offices as [BenchOffice, BenchOffice];
+  const page = ({ id }: BenchOffice, who: string): BenchRequest => ({
+    method: 'GET',
+    path: `/v1/offices/${id}/collaborators/${who}/dossiers?action=open&limit=100`,
+  });
+  const cases: [string, BenchRequest][] = [
+    [`a collaborator of an office with ${whole(ordinary.dossiers)} dossiers`, page(ordinary, 'c2')],
+    [`a collaborator of an office with ${whole(largest.dossiers)} dossiers`, page(largest, 'c2')],
+    [`an admin of an office with ${whole(largest.dossiers)} dossiers`, page(largest, 'c1')],
+  ];
+  for (const [who, request] of cases) {
+    const measured = await load(service, [request], 1);
+    yield {
+      what: `first page (100) of “what may C open”, p50: ${who}`,
+      must: '≤ 10 ms',
+      aim: '≤ 3 ms',
+      measured: `${measured.latencyMs.p50.toFixed(1)} ms`,
+      beside: `p99 ${measured.latencyMs.p99.toFixed(1)} ms`,
+    };
+  }
+}
+
+/** Asks about more people and dossiers than the caches hold. */
+async function memory(service: Served, offices: readonly BenchOffice[]): Promise<Row> {
+  const wanted = { collaborators: 12_000, dossiers: 220_000 };
+  let asked = 0;
+  for (const office of [...offices].reverse()) {
+    for (let from = 1; from <= office.dossiers && asked < wanted.dossiers; from += 1_000) {
+      const count = Math.min(1_000, office.dossiers - from + 1);
+      const checks = Array.from({ length: count }, (_, n) => ({
+        collaborator: `c${((from + n) % office.collaborators) + 1}`,
+        dossier: `d${from + n}`,
+      }));
+      await batch(service, office.id, checks);
+      asked += count;
+    }
+  }
+  return {
+    what: `process memory, ${whole(large.dossiers)} dossiers stored, caches full`,
+    must: '≤ 400 MB',
+    aim: '≤ 250 MB',
+    measured: `${residentMiB(service.pid)} MiB`,
+    beside: `after ${whole(asked)} dossiers were asked about`,
+  };
+}
+
+async function batch({ url }: Served, office: string, checks: object[]): Promise<void> {
+  const path = `${url}/v1/offices/${office}/can-access/batch`;
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify({ checks }) });
+  if (!answer.ok) throw new Error(await answer.text());
+  await answer.arrayBuffer();
+}
+
+function someCheck(office: BenchOffice, random: (bound: number) => number): BenchRequest {
+  return check(office, random(office.collaborators) + 1, random(office.dossiers) + 1);
+}
+
+function check({ id }: BenchOffice, collaborator: number, dossier: number): BenchRequest {
+  const body = JSON.stringify({ collaborator: `c${collaborator}`, dossier: `d${dossier}` });
+  return { path: `/v1/offices/${id}/can-access`, body };
+}

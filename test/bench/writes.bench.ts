@@ -1,0 +1,103 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { headers } from './load.js';
+import { startService, type Served } from './processes.js';
+import { whole, type Row } from './table.js';
+import { loadOffice, seeded, small } from './world.js';
+
+const checksPerSecond = 2_000;
+const writesPerSecond = 20;
+const seconds = 10;
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const office = { id: 'busy', ...small };
+
+/** Latency of checks while their office is written to, and how soon a revoke is a deny on another instance. */
+export async function* underWrites(service: Served, databaseUrl: string): AsyncGenerator<Row> {
+  await loadOffice(service, office, 3);
+  yield await latencies(service);
+  const other = await startService(databaseUrl);
+  try {
+    yield await revokes(service, other);
+  } finally {
+    await other.stop();
+    agent.destroy();
+  }
+}
+
+/** At a steady rate, whatever the answers take: the latency counts from when a check was due. */
+async function latencies(service: Served): Promise<Row> {
+  const random = seeded(5);
+  const taken: number[] = [];
+  const running: Promise<unknown>[] = [];
+  const start = performance.now();
+  for (let sent = 0, written = 0; sent < checksPerSecond * seconds;) {
+    const dueMs = performance.now() - start;
+    for (; written < (dueMs / 1_000) * writesPerSecond; written++)
+      running.push(membership(service, 'g1', written % 2 === 0));
+    for (; sent < (dueMs / 1_000) * checksPerSecond; sent++) {
+      const at = start + (sent / checksPerSecond) * 1_000;
+      const question = {
+        collaborator: `c${random(small.collaborators) + 1}`,
+        dossier: `d${random(small.dossiers) + 1}`,
+      };
+      running.push(ask(service, question).then(() => taken.push(performance.now() - at)));
+    }
+    await sleep(1);
+  }
+  await Promise.all(running);
+  taken.sort((a, b) => a - b);
+  const percentile = (share: number) => (taken[Math.floor(taken.length * share)] ?? Number.NaN).toFixed(1);
+  return {
+    what: `latency at ${whole(checksPerSecond)} checks/s with ${writesPerSecond} writes/s to the same office: p50, p95, p99`,
+    must: '≤ 5, 15, 30 ms',
+    measured: `${percentile(0.5)}, ${percentile(0.95)}, ${percentile(0.99)} ms`,
+    beside: `${whole(taken.length)} checks`,
+  };
+}
+
+/** Grants and revokes through one instance, and asks the other as soon as the write is acknowledged. */
+async function revokes(one: Served, other: Served): Promise<Row> {
+  const rounds = 300;
+  const taken: number[] = [];
+  let stale = 0;
+  const question = { collaborator: 'c3', dossier: 'revoked' };
+  await send(one, 'PUT', '/dossiers/revoked', { name: 'Revoked', status: 'active' });
+  await send(one, 'PUT', '/client-groups/revoked', { name: 'Revoked', dossiers: ['revoked'] });
+  for (let round = 0; round < rounds; round++) {
+    await membership(one, 'revoked', true, 'c3');
+    if (!(await ask(other, question))) throw new Error('a grant was not seen');
+    await membership(one, 'revoked', false, 'c3');
+    const acknowledged = performance.now();
+    while (await ask(other, question)) stale++;
+    taken.push(performance.now() - acknowledged);
+  }
+  taken.sort((a, b) => a - b);
+  return {
+    what: 'revoke to deny over 2 instances: stale answers',
+    must: '0',
+    measured: String(stale),
+    beside: `${rounds} revokes; denied by the first answer, p50 ${(taken[rounds / 2] ?? 0).toFixed(1)} ms after the acknowledgement`,
+  };
+}
+
+async function ask(server: Served, question: object): Promise<boolean> {
+  const answer = await send(server, 'POST', '/can-access', question);
+  return (JSON.parse(answer) as { allowed: boolean }).allowed;
+}
+
+function membership(server: Served, group: string, isMember: boolean, collaborator = 'c2') {
+  const change = { [isMember ? 'add' : 'remove']: [collaborator] };
+  return send(server, 'PATCH', `/client-groups/${group}`, { collaborators: change }, { 'if-match': '*' });
+}
+
+function send(server: Served, method: string, path: string, body: object, more: object = {}): Promise<string> {
+  const url = `${server.url}/v1/offices/${office.id}${path}`;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, agent, headers: { ...headers, ...more } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => (answer.statusCode! < 300 ? resolve(text) : reject(new Error(text))));
+    });
+    sent.on('error', reject).end(JSON.stringify(body));
+  });
+}
