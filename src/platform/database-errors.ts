@@ -17,6 +17,8 @@ const awayMessages =
  * The error to answer with: an `UnavailableError` where PostgreSQL could not be asked or gave no answer in time, else
  * the error itself.
  */
+export function asUnavailable(error: Error): Error;
+export function asUnavailable(error: unknown): unknown;
 export function asUnavailable(error: unknown): unknown {
   if (error instanceof UnavailableError || !isNativeError(error)) return error;
   return isAway(error)

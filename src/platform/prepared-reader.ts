@@ -29,9 +29,9 @@ export class PreparedReader {
     const untilMs = performance.now() + this.options.deadlineMs;
     const client = this.idle.pop() ?? (await this.connect());
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => {
+      const fail = (error: Error) => {
         this.discard(client);
-        reject(asUnavailable(error) as Error);
+        reject(asUnavailable(error));
       };
       const tooLate = () =>
         fail(new UnavailableError(`PostgreSQL gave no answer within ${this.options.deadlineMs} ms`));
