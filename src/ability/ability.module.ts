@@ -2,7 +2,6 @@ import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#src/platform/database.js';
 import type { Logger as Log } from '#src/platform/logs.js';
 import type { Metrics } from '#src/platform/metrics.js';
-import { connectRedis } from '#src/platform/redis.js';
 import type { Settings } from '#src/platform/settings.js';
 import { SigningKey } from '#src/platform/signing-key.js';
 import { AbilityService } from './ability.service.js';
@@ -14,7 +13,7 @@ import { ExplainService } from './explain.service.js';
 import { FactsLoader } from './facts-loader.js';
 import { OpenableService } from './openable.service.js';
 import { SelfAudit } from './self-audit.js';
-import { SharedCache } from './shared-cache.js';
+import { SharedCache, type SharedCacheEvent } from './shared-cache.js';
 
 export interface AbilityOptions {
   settings: Settings;
@@ -30,8 +29,11 @@ export class AbilityModule {
   /** @throws `PolicyError` where a policy file is wrong: the service does not start */
   static forRoot({ settings, metrics, logger, fenceOff }: AbilityOptions): DynamicModule {
     const shared = async (key: SigningKey, observed: CacheMetrics) => {
-      if (settings.redisUrl === undefined) return null;
-      return new SharedCache(await connectRedis(settings.redisUrl, logger), key, (event) => observed.shared(event));
+      const { redisUrl: url } = settings;
+      const observe = (event: SharedCacheEvent) => observed.shared(event);
+      const cache = url === undefined ? null : await SharedCache.connect(url, key, { logger, observe });
+      observed.watchRedis(() => cache?.state ?? 'none');
+      return cache;
     };
     return {
       module: AbilityModule,

@@ -1,6 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RedisState } from '#src/platform/redis.js';
 import type { CacheEvents } from './access-cache.js';
-import type { SharedCacheEvent } from './shared-cache.js';
+import { sharedCacheEvents, type SharedCacheEvent } from './shared-cache.js';
+
+/** `none`: no Redis was given. */
+const redisStates: readonly (RedisState | 'none')[] = ['connected', 'reconnecting', 'circuit_open', 'none'];
 
 /** Buckets from 50 µs to 1 s. */
 const latencyBuckets = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
@@ -32,10 +36,11 @@ export class CacheMetrics implements CacheEvents {
     this.evictions = new Counter({ name: 'cardea_cache_evictions_total', help: 'Entries that made room.', registers });
     this.sharedEvents = new Counter({
       name: 'cardea_redis_entries_total',
-      help: 'What came of asking Redis: hit, miss, error, or rest after an error.',
+      help: 'What came of asking Redis: entries hit, miss, rejected (forged or damaged); questions error, rest (not asked).',
       labelNames: ['event'],
       registers,
     });
+    for (const event of sharedCacheEvents) this.sharedEvents.inc({ event }, 0);
     this.audits = new Counter({
       name: 'cardea_cache_audits_total',
       help: 'Cached answers computed again from PostgreSQL: same, different, or moved on meanwhile.',
@@ -60,6 +65,20 @@ export class CacheMetrics implements CacheEvents {
       registers: [this.registry],
       collect() {
         for (const [kind, size] of Object.entries(sizes())) this.set({ kind }, size);
+      },
+    });
+  }
+
+  /** One series for each state, 1 for the present one: added up over workers, how many are in each. */
+  watchRedis(state: () => RedisState | 'none'): void {
+    new Gauge({
+      name: 'cardea_redis_state',
+      help: 'The state of Redis as this process sees it: connected, reconnecting, circuit_open after a failure, or none.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const present = state();
+        for (const possible of redisStates) this.set({ state: possible }, possible === present ? 1 : 0);
       },
     });
   }

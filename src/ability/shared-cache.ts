@@ -1,5 +1,7 @@
-import { performance } from 'node:perf_hooks';
-import type { RedisClient } from '#src/platform/redis.js';
+import { z } from 'zod';
+import type { Logger } from '#src/platform/logs.js';
+import type { RedisClient } from '#src/platform/redis-client.js';
+import { SharedRedis, type RedisState } from '#src/platform/redis.js';
 import type { SigningKey } from '#src/platform/signing-key.js';
 import {
   openChange,
@@ -10,55 +12,27 @@ import {
   sealHead,
   type EntryName,
   type SharedDossier,
+  type SharedHead,
   type SharedSubject,
 } from './shared-entries.js';
+import { sharedScripts, type SharedScripts } from './shared-scripts.js';
 
 /** Entries that nobody asks for are let go after this long; nothing is trusted for being younger. */
 const entryTtlSeconds = 3_600;
 const headTtlSeconds = 86_400;
 /** Changed keys that the hash remembers before it begins anew. */
 const maxChangedKeys = 20_000;
-/** After a failure Redis is left alone this long, so that a hung one costs one deadline and not one a request. */
-const restMs = 1_000;
+
+/** The head, and for each entry its value and the last changes of its keys. */
+const text = z.string().nullable();
+const readAnswer = z.tuple([text], z.array(text));
 
 /**
- * The head, and for each entry its value and the last changes of the keys that it depends on: one round trip, one
- * moment.
+ * What came of asking Redis: for an entry `hit`, `miss` or `rejected` (not signed by an instance of this database: forged
+ * or damaged); for a question `error`, or `rest` where it was not asked because Redis is away or has just failed.
  */
-const readScript = `
-  local answer = { redis.call('HGET', KEYS[1], 'head') or false }
-  for i = 2, #KEYS do
-    local value = redis.call('GET', KEYS[i])
-    local found = { value or false }
-    if value then
-      local stop = string.find(value, '\\n\\n', 1, true)
-      if stop then
-        for dependency in string.gmatch(string.sub(value, 1, stop - 1), '[^\\n]+') do
-          found[#found + 1] = redis.call('HGET', KEYS[1], 'k:' .. dependency) or false
-        end
-      end
-    end
-    answer[i] = found
-  end
-  return answer`;
-
-/** Brings the hash forward, or begins it anew, only from the head that was seen: who comes second changes nothing. */
-const forwardScript = `
-  local head = redis.call('HGET', KEYS[1], 'head') or ''
-  if head ~= ARGV[1] then return 0 end
-  if ARGV[3] == '1' then redis.call('DEL', KEYS[1]) end
-  redis.call('HSET', KEYS[1], 'head', ARGV[2])
-  for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-  redis.call('EXPIRE', KEYS[1], ARGV[4])
-  return redis.call('HLEN', KEYS[1])`;
-
-interface Scripts {
-  cardeaRead(keys: number, ...args: string[]): Promise<[string | null, ...(string | null)[][]]>;
-  cardeaForward(keys: number, ...args: (string | number)[]): Promise<number>;
-}
-
-/** What came of asking Redis; `rest`: it was not asked, for it failed a moment ago. */
-export type SharedCacheEvent = 'hit' | 'miss' | 'error' | 'rest';
+export const sharedCacheEvents = ['hit', 'miss', 'rejected', 'error', 'rest'] as const;
+export type SharedCacheEvent = (typeof sharedCacheEvents)[number];
 
 /** What a caller knows of the office: enough to judge what lies in Redis. */
 export interface KnownChanges {
@@ -88,47 +62,62 @@ export interface Found {
  * flushed, evicting, failed over or rolled back therefore costs time and never correctness.
  */
 export class SharedCache {
-  private restUntilMs = 0;
-
-  constructor(
-    private readonly redis: RedisClient,
+  private constructor(
+    private readonly redis: SharedRedis,
     private readonly key: SigningKey,
-    private readonly observe: (event: SharedCacheEvent) => void = () => undefined,
-  ) {
-    redis.defineCommand('cardeaRead', { lua: readScript });
-    redis.defineCommand('cardeaForward', { lua: forwardScript });
+    private readonly observe: (event: SharedCacheEvent) => void,
+  ) {}
+
+  /**
+   * The cache in the Redis of `url`, whether that is there yet or not.
+   *
+   * @param options.deadlineMs longest that a request waits for Redis
+   */
+  static async connect(
+    url: string,
+    key: SigningKey,
+    options: { logger: Logger; observe: (event: SharedCacheEvent) => void; deadlineMs?: number | undefined },
+  ): Promise<SharedCache> {
+    const redis = await SharedRedis.connect(url, { ...options, scripts: sharedScripts });
+    return new SharedCache(redis, key, options.observe);
   }
 
-  /** Those of the entries that are there and true; never throws: what fails is a miss. */
+  get state(): RedisState {
+    return this.redis.state;
+  }
+
+  /** Called by Nest when the service stops. */
+  onModuleDestroy(): void {
+    this.redis.close();
+  }
+
+  /** Those of the entries that are there and true; never throws because of Redis: what fails is a miss. */
   async read(names: readonly EntryName[], known: KnownChanges): Promise<Found> {
     const none: Found = { applied: known.applied, entries: names.map(() => undefined) };
     const [first] = names;
-    if (!first || this.isResting()) return none;
-    try {
-      const keys = [stateKey(first.office), ...names.map(entryKey)];
-      const [head, ...found] = await (this.redis as unknown as Scripts).cardeaRead(keys.length, ...keys);
-      return await this.judge(names, known, head, found);
-    } catch {
-      this.rest();
-      return none;
-    }
+    if (!first) return none;
+    const keys = [stateKey(first.office), ...names.map(entryKey)];
+    const answer = await this.redis.ask(stateKey(first.office), async (client) =>
+      readAnswer.parse(await scriptsOf(client).cardeaRead(keys.length, ...keys)),
+    );
+    if (!answer) return none;
+    const [head, ...found] = answer;
+    return this.judge(names, known, head, found);
   }
 
-  /** Puts entries there for others, without waiting. */
+  /** Puts entries of one office there for others, without waiting. */
   write(
     entries: readonly { name: EntryName; dependsOn: readonly string[]; value: SharedSubject | SharedDossier }[],
   ): void {
-    if (this.isResting() || entries.length === 0) return;
-    const pipeline = this.redis.pipeline();
-    for (const { name, dependsOn, value } of entries) {
-      pipeline.set(entryKey(name), sealEntry(this.key, name, dependsOn, value), 'EX', entryTtlSeconds);
-    }
-    pipeline.exec().then(
-      (results) => {
-        if (results?.some(([error]) => error)) this.rest();
-      },
-      () => this.rest(),
-    );
+    const [first] = entries;
+    if (!first) return;
+    void this.redis.ask(stateKey(first.name.office), async (client) => {
+      const pipeline = client.pipeline();
+      for (const { name, dependsOn, value } of entries) {
+        pipeline.set(entryKey(name), sealEntry(this.key, name, dependsOn, value), 'EX', entryTtlSeconds);
+      }
+      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    });
   }
 
   private async judge(
@@ -143,62 +132,61 @@ export class SharedCache {
     const since = isThere ? { applied: known.applied, keys: [] } : head && (await known.changedSince(head.applied));
     // What nobody can judge is begun anew: entries older than the new base count for nothing.
     if (!head || !since) {
+      this.observe(sealedHead !== null && !head ? 'rejected' : 'miss');
       this.forward(office, sealedHead, { applied: known.applied, base: known.applied }, [], true);
       return { applied: known.applied, entries: names.map(() => undefined) };
     }
     if (head.applied < since.applied) {
       this.forward(office, sealedHead, { applied: since.applied, base: head.base }, since.keys, false);
     }
-    const changed = new Set(since.keys);
-    const entries = names.map((name, index) => {
-      const [sealed = null, ...lastChanges] = found[index] ?? [];
-      const entry = sealed === null ? undefined : openEntry(this.key, name, sealed);
-      const isTrue =
-        entry !== undefined &&
-        entry.value.revision >= head.base &&
-        entry.value.revision <= since.applied &&
-        entry.dependsOn.length === lastChanges.length &&
-        entry.dependsOn.every(
-          (dependency, at) =>
-            !changed.has(dependency) &&
-            openChange(this.key, office, dependency, lastChanges[at] ?? null) <= entry.value.revision,
-        );
-      this.observe(isTrue ? 'hit' : 'miss');
-      return isTrue ? entry : undefined;
-    });
+    const present = { applied: since.applied, base: head.base, changed: new Set(since.keys) };
+    const entries = names.map((name, index) => this.open(name, found[index] ?? [], present));
     return { applied: since.applied, entries };
+  }
+
+  /** The entry, where it is there, ours, and still true. */
+  private open(
+    name: EntryName,
+    [sealed = null, ...lastChanges]: readonly (string | null)[],
+    { applied, base, changed }: SharedHead & { changed: ReadonlySet<string> },
+  ): SharedEntry | undefined {
+    const entry = sealed === null ? undefined : openEntry(this.key, name, sealed);
+    const changes = entry?.dependsOn.map((key, at) => openChange(this.key, name.office, key, lastChanges[at] ?? null));
+    const isOurs = changes?.length === lastChanges.length && !changes.includes(Number.POSITIVE_INFINITY);
+    if (!entry || !isOurs) {
+      this.observe(sealed === null ? 'miss' : 'rejected');
+      return undefined;
+    }
+    const { revision } = entry.value;
+    const isTrue =
+      revision >= base &&
+      revision <= applied &&
+      changes.every((change) => change <= revision) &&
+      !entry.dependsOn.some((key) => changed.has(key));
+    this.observe(isTrue ? 'hit' : 'miss');
+    return isTrue ? entry : undefined;
   }
 
   private forward(
     office: string,
     seen: string | null,
-    head: { applied: number; base: number },
+    head: SharedHead,
     changed: readonly string[],
     anew: boolean,
   ): void {
     const fields = changed.flatMap((key) => [`k:${key}`, sealChange(this.key, office, key, head.applied)]);
     const sealed = sealHead(this.key, office, head);
-    (this.redis as unknown as Scripts)
-      .cardeaForward(1, stateKey(office), seen ?? '', sealed, anew ? 1 : 0, headTtlSeconds, ...fields)
-      .then(
-        (length) => {
-          if (length <= maxChangedKeys) return;
-          this.forward(office, sealed, { applied: head.applied, base: head.applied }, [], true);
-        },
-        () => this.rest(),
-      );
+    const key = stateKey(office);
+    void this.redis.ask(key, async (client) => {
+      const args = [key, seen ?? '', sealed, anew ? 1 : 0, headTtlSeconds, ...fields];
+      const length = await scriptsOf(client).cardeaForward(1, ...args);
+      if (length > maxChangedKeys) this.forward(office, sealed, { ...head, base: head.applied }, [], true);
+    });
   }
+}
 
-  private isResting(): boolean {
-    if (performance.now() >= this.restUntilMs) return false;
-    this.observe('rest');
-    return true;
-  }
-
-  private rest(): void {
-    this.observe('error');
-    this.restUntilMs = performance.now() + restMs;
-  }
+function scriptsOf(client: RedisClient): SharedScripts {
+  return client as unknown as SharedScripts;
 }
 
 /** All keys of one office lie in one slot of a cluster: the braces say by what the slot is found. */

@@ -58,6 +58,10 @@ describe('settings', () => {
   test.each([
     ['PUBLIC_URL', 'https://user:hunter2@cardea.example'],
     ['DATABASE_URL', 'mysql://root:hunter2@db/cardea'],
+    ['REDIS_URL', 'http://:hunter2@redis'],
+    ['REDIS_URL', 'redis://:hunter2@redis:6379?family=6'],
+    ['REDIS_URL', 'redis://:hunter2@redis/cache'],
+    ['REDIS_URL', 'redis://cardea:hunter2%@redis'],
     ['CARDEA_BOOTSTRAP_KEY', 'cdk_hunter2'],
     ['CARDEA_BOOTSTRAP_KEY', `cdk_hunter2${'x'.repeat(200)}`],
   ])('a wrong %s is refused by name, and its value is not repeated', (name, value) => {
@@ -65,6 +69,11 @@ describe('settings', () => {
     expect(message).toMatch(new RegExp(`^${name} must be `));
     expect(message).not.toContain('hunter2');
   });
+
+  test.each(['redis://redis', 'rediss://cardea:p%25%2F%3A@redis.example:6380/2', 'redis://:secret@[::1]:6379/'])(
+    'REDIS_URL=%s is accepted',
+    (url) => expect(messageOf({ REDIS_URL: url })).toBe('no complaint'),
+  );
 
   test('everything that is wrong is said at once', () => {
     expect(messageOf({ PORT: 'x', DEMO: 'x' }).split('\n')).toHaveLength(2);

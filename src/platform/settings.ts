@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integer, issuerUrl, path, plainUrl, postgresUrl, redisUrl } from './setting-schemas.js';
 
 /** Nest's token for the frozen {@link Settings}. */
 export const SETTINGS = Symbol('settings');
@@ -22,27 +23,6 @@ function required<T>(setting: Setting<T> & { fallback: string }): Setting<T> {
 function optional<T>(setting: Omit<Setting<T>, 'fallback'>): Setting<T | undefined> {
   return { ...setting, fallback: undefined };
 }
-
-function integer(least: number, most: number): z.ZodType<number, string> {
-  return z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most));
-}
-
-const path = z.string().trim().min(1);
-const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text));
-/** No user, query or fragment: what follows is appended to it, and it is shown to callers. */
-const plainUrl = z.string().refine((text) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
-});
-/** Keys fetched over plain HTTP could be anyone's, except from this machine. */
-const issuerUrl = plainUrl.refine((text) => {
-  const url = new URL(text);
-  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-});
 
 /** Every setting, declared once: what is read, what is refused and the README's table come from here. */
 const table = {
@@ -84,10 +64,10 @@ const table = {
   }),
   redisUrl: optional({
     name: 'REDIS_URL',
-    allowed: 'a `redis://user:password@host:port` URL, or `rediss://` for TLS',
+    allowed: 'a `redis://user:password@host:port/db` URL, or `rediss://` for TLS',
     meaning:
       'Redis 7 or Valkey 8, single or any node of a cluster, as a cache that instances share; unset, there is none',
-    schema: z.string().refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text)),
+    schema: redisUrl,
     secret: true,
   }),
   workers: required({

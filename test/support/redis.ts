@@ -10,6 +10,7 @@ import { freePort } from '#src/platform/embedded-postgres-server.js';
 /** A Redis of a test's own, which it may pause, kill and fill as it likes. */
 export interface PrivateRedis {
   url: string;
+  port: number;
   /** Past the service: for what an attacker or an accident does to it. */
   client: Redis;
   pause(): void;
@@ -19,12 +20,22 @@ export interface PrivateRedis {
   remove(): Promise<void>;
 }
 
-/** Starts a Redis on a free port, from PATH; installs Debian's where it is missing and we may. */
-export async function startPrivateRedis(): Promise<PrivateRedis> {
+/**
+ * Starts a Redis on a free port or the given one, from PATH; installs Debian's where it is missing and we may. `settings`
+ * are further lines of its configuration.
+ */
+export async function startPrivateRedis(
+  settings: Readonly<Record<string, string>> = {},
+  port?: number,
+): Promise<PrivateRedis> {
+  return startOn(port ?? (await freePort()), settings);
+}
+
+async function startOn(port: number, settings: Readonly<Record<string, string>>): Promise<PrivateRedis> {
   const program = redisProgram();
   const folder = mkdtempSync(join(tmpdir(), 'cardea-redis-'));
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const lines = { port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings };
+  const args = Object.entries(lines).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
   const client = new Redis(port, '127.0.0.1', {
     lazyConnect: true,
     retryStrategy: () => 100,
@@ -34,6 +45,7 @@ export async function startPrivateRedis(): Promise<PrivateRedis> {
   let server = await run(program, args, client);
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     client,
     pause: () => server.kill('SIGSTOP'),
     resume: () => server.kill('SIGCONT'),

@@ -14,6 +14,8 @@ export interface ServiceBuild {
 export interface ServiceProcess {
   url: string;
   pid: number;
+  /** All that it has written so far, log lines included. */
+  output(): string;
   /** Kills it: it has no time for anything. */
   kill(): Promise<void>;
   /** Asks it to stop, and waits. @returns its exit code */
@@ -54,6 +56,7 @@ export async function startService(build: ServiceBuild, environment: NodeJS.Proc
   return {
     url,
     pid: child.pid ?? 0,
+    output: () => output,
     async kill() {
       child.kill('SIGKILL');
       await exited;
