@@ -77,7 +77,10 @@ export class ExplainService {
     const decision = decide(ability, action, dossier);
     const details = await PathDetails.load(new RelationStore(em, office), [dossier]);
     const paths = details.pathsOf(subject, dossier, decision.paths);
-    const held = ability.rulesAbout(action).denies.filter((rule) => rule.matches(dossier));
+    const { allows, denies } = ability.rulesAbout(action);
+    const held = denies.filter((rule) => rule.matches(dossier));
+    // Where a rule grants it without a path, no tuple's removal ends it.
+    const needsPath = !allows.some((rule) => rule.path === null && rule.matches(dossier));
     const policy = this.bundles.policyOf(policySet, 'dossier');
     const wouldGrant = decision.allowed || !policy ? [] : remediesFor(policy, settings, action, { subject, dossier });
     return {
@@ -86,8 +89,8 @@ export class ExplainService {
       paths,
       denials: [...new Set(held.flatMap(({ verdict }) => verdict.rule ?? []))],
       wouldGrant,
-      ask: decision.allowed ? [] : await whomToAsk(em, office, dossier),
-      revocations: revocationsOf(paths),
+      ask: decision.allowed ? [] : await whomToAsk(em, office, subject, dossier),
+      revocations: needsPath ? revocationsOf(paths) : [],
       ...this.stamp(facts),
     };
   }
@@ -102,16 +105,16 @@ export class ExplainService {
   }
 }
 
-/** The managers of the dossier, and where there are none the admins: those who can change the answer. */
-async function whomToAsk(em: EntityManager, office: string, dossier: DossierFacts) {
+/** The other managers of the dossier, and where there are none the admins: those who can change the answer. */
+async function whomToAsk(em: EntityManager, office: string, subject: SubjectFacts, dossier: DossierFacts) {
   const found = await rows<{ collaborator: string; name: string; as: 'manager' | 'admin' }>(
     em,
     `select id as collaborator, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email) as name,
             case when id = any ($2) then 'manager' else 'admin' end as as
        from collaborator
-      where office = $1 and status = 'active' and (id = any ($2) or (profile = 'admin' and not $3))
-      order by 3 desc, 2 limit 20`,
-    [office, dossier.managers, dossier.private],
+      where office = $1 and status = 'active' and id <> $4 and (id = any ($2) or (profile = 'admin' and not $3))
+      order by 3 desc, 2, 1 limit 20`,
+    [office, dossier.managers, dossier.private, subject.id],
   );
   const managers = found.filter((row) => row.as === 'manager');
   return managers.length > 0 ? managers : found;

@@ -32,7 +32,7 @@ export class Budget {
   }
 
   private spend(): void {
-    if (++this.young <= this.most / 2) return;
+    if (++this.young < this.most / 2) return;
     this.young = 0;
     let evicted = 0;
     for (const map of this.maps) evicted += map.age();
