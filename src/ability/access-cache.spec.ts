@@ -14,7 +14,14 @@ const anne = {
   excludedClientGroups: [],
   validUntil: null,
 } as const;
-const dossier = { status: 'active', private: false, clientGroup: null, guests: [], excluded: [], validUntil: null } as const;
+const dossier = {
+  status: 'active',
+  private: false,
+  clientGroup: null,
+  guests: [],
+  excluded: [],
+  validUntil: null,
+} as const;
 
 /** A PostgreSQL with anne, who manages every dossier that is asked for. Each statement is counted. */
 class Facts implements Pick<FactsLoader, 'readRevisions' | 'load'> {

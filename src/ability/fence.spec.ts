@@ -51,7 +51,10 @@ function aFence(applied: Record<string, number> = {}) {
 /** What has become of a promise so far, after everything that is due has happened. */
 async function stateOf(promise: Promise<unknown>): Promise<'waiting' | 'done' | 'failed'> {
   await new Promise((resolve) => setImmediate(resolve));
-  const states = [promise.then(() => 'done' as const).catch(() => 'failed' as const), Promise.resolve('waiting' as const)];
+  const states = [
+    promise.then(() => 'done' as const).catch(() => 'failed' as const),
+    Promise.resolve('waiting' as const),
+  ];
   return Promise.race(states);
 }
 

@@ -12,9 +12,18 @@ beforeEach(() => {
 });
 
 /** Takes in that these keys have changed up to `revision`, as a read that was sent just now says. */
-function read(revision: number, keys: readonly string[] | null, more: Partial<FenceRead> = {}): void {
+function read(revision: number, keys: readonly string[] | null, more: Partial<Omit<FenceRead, 'revision'>> = {}): void {
   const sentAtMs = performance.now();
-  state.bringForward({ revision, policySet: null, keys, since: state.applied, platform: 1, atMs: 0, sentAtMs, ...more });
+  state.bringForward({
+    revision,
+    policySet: null,
+    keys,
+    since: state.applied,
+    platform: 1,
+    atMs: 0,
+    sentAtMs,
+    ...more,
+  });
 }
 
 /** An entry as of `revision`, kept under `id`. */
