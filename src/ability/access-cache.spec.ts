@@ -1,27 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '#src/platform/unavailable.js';
+import { aResource, aSubject, defaultSettings } from '#test/factories/facts.js';
 import { AccessCache } from './access-cache.js';
 import { PolicyBundles } from './bundles.js';
 import type { FactsLoader, LoadedFacts } from './facts-loader.js';
 
-const settings = { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null };
-const anne = {
-  id: 'anne',
-  profile: 'collaborator',
-  status: 'active',
-  clientGroups: [],
-  collaboratorGroups: [],
-  excludedClientGroups: [],
-  validUntil: null,
-} as const;
-const dossier = {
-  status: 'active',
-  private: false,
-  clientGroup: null,
-  guests: [],
-  excluded: [],
-  validUntil: null,
-} as const;
+const anne = aSubject({ id: 'anne' });
 
 /** A PostgreSQL with anne, who manages every dossier that is asked for. Each statement is counted. */
 class Facts implements Pick<FactsLoader, 'readRevisions' | 'load'> {
@@ -39,10 +23,10 @@ class Facts implements Pick<FactsLoader, 'readRevisions' | 'load'> {
     this.loads++;
     const loaded: LoadedFacts = {
       read: { ...this.read(since), sentAtMs: performance.now() },
-      settings,
+      settings: defaultSettings,
       policySet: null,
       subjects: people.includes('anne') ? [anne] : [],
-      dossiers: dossiers.map((id) => ({ ...dossier, id, managers: ['anne'], validUntil: this.validUntil() })),
+      dossiers: dossiers.map((id) => aResource({ id, managers: ['anne'], validUntil: this.validUntil() })),
     };
     this.meanwhile();
     return Promise.resolve(loaded);

@@ -3,7 +3,8 @@ import { packRules, unpackRules } from '@casl/ability/extra';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadBundle } from '#src/policy/load.js';
-import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import type { SubjectFacts } from '#src/relations/facts.js';
+import { aResource, aSubject, defaultSettings } from '#test/factories/facts.js';
 import { Ability, type AbilityRule, withType } from './ability.js';
 import { compile } from './compile.js';
 import { allows, decide } from './decide.js';
@@ -14,26 +15,9 @@ import { allows, decide } from './decide.js';
  */
 
 const policy = loadBundle('policies').policies.get('dossier')!;
-const settings = { onlyAdminsActivate: false, uniqueGroupNames: false, defaultClientGroup: null };
-const clara: SubjectFacts = {
-  id: 'clara',
-  profile: 'collaborator',
-  status: 'active',
-  clientGroups: ['g1'],
-  collaboratorGroups: [],
-  excludedClientGroups: [],
-  validUntil: null,
-};
-const bakery: DossierFacts = {
-  id: 'bakery',
-  status: 'active',
-  private: true,
-  clientGroup: null,
-  managers: [],
-  guests: [],
-  excluded: [],
-  validUntil: null,
-};
+const settings = { ...defaultSettings, onlyAdminsActivate: false };
+const clara = aSubject({ clientGroups: ['g1'] });
+const bakery = aResource({ private: true });
 
 function abilityOf(...rules: Omit<AbilityRule, 'subject' | 'reason'>[]): Ability {
   return new Ability(

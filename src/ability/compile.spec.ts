@@ -3,6 +3,7 @@ import type { Policy } from '#src/policy/bundle.js';
 import { parsePolicy } from '#src/policy/policy-parser.js';
 import { YamlSource } from '#src/policy/yaml-source.js';
 import type { SubjectFacts } from '#src/relations/facts.js';
+import { aSubject, defaultSettings as settings } from '#test/factories/facts.js';
 import { compile, type CompileInput } from './compile.js';
 import { decide } from './decide.js';
 
@@ -25,16 +26,7 @@ function recordPolicy(...rules: string[]): Policy {
   return policy!;
 }
 
-const clara: SubjectFacts = {
-  id: 'clara',
-  profile: 'collaborator',
-  status: 'active',
-  clientGroups: ['g1', 'g2'],
-  collaboratorGroups: [],
-  excludedClientGroups: [],
-  validUntil: null,
-};
-const settings = { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null };
+const clara = aSubject({ clientGroups: ['g1', 'g2'] });
 
 function compiled(policy: Policy, input: Partial<CompileInput> = {}) {
   return compile(policy, { subject: clara, settings, ...input });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadBundle } from '#src/policy/load.js';
-import type { SubjectFacts } from '#src/relations/facts.js';
+import { aSubject, defaultSettings as settings } from '#test/factories/facts.js';
 import { Ability, type AbilityRule } from './ability.js';
 import { compile } from './compile.js';
 import type { Conditions } from './conditions-matcher.js';
@@ -144,16 +144,7 @@ describe('conditions as SQL', () => {
 
   it('selects by the dossier policy what a collaborator may open', () => {
     const policy = loadBundle('policies').policies.get('dossier')!;
-    const settings = { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null };
-    const subject: SubjectFacts = {
-      id: 'c1',
-      profile: 'collaborator',
-      status: 'active',
-      clientGroups: ['g1'],
-      collaboratorGroups: [],
-      excludedClientGroups: ['g2'],
-      validUntil: null,
-    };
+    const subject = aSubject({ id: 'c1', clientGroups: ['g1'], excludedClientGroups: ['g2'] });
     const everything: SqlFields = {
       ...fields,
       guests: { array: 'd.guests' },

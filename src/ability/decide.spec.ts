@@ -1,32 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadBundle } from '#src/policy/load.js';
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import { aResource, aSubject, defaultSettings as settings } from '#test/factories/facts.js';
 import { Ability } from './ability.js';
 import { compile } from './compile.js';
 import { allows, decide, verdictOf } from './decide.js';
 
 const policy = loadBundle('policies').policies.get('dossier')!;
-const settings = { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null };
 
-const clara: SubjectFacts = {
-  id: 'clara',
-  profile: 'collaborator',
-  status: 'active',
-  clientGroups: ['g1'],
-  collaboratorGroups: [],
-  excludedClientGroups: [],
-  validUntil: null,
-};
-const bakery: DossierFacts = {
-  id: 'bakery',
-  status: 'active',
-  private: false,
-  clientGroup: 'g1',
-  managers: ['clara'],
-  guests: [],
-  excluded: [],
-  validUntil: null,
-};
+const clara = aSubject({ clientGroups: ['g1'] });
+const bakery = aResource({ clientGroup: 'g1', managers: ['clara'] });
 
 function ask(action: string, subject: Partial<SubjectFacts> = {}, dossier: Partial<DossierFacts> = {}) {
   const ability = compile(policy, { subject: { ...clara, ...subject }, settings });

@@ -2,31 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadBundle } from '#src/policy/load.js';
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import { aResource, aSubject, defaultSettings as settings } from '#test/factories/facts.js';
 import { remediesFor, revocationsOf } from './explain.js';
 import type { AccessPath } from './paths.js';
 
 const policy = loadBundle('policies').policies.get('dossier')!;
-const settings = { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null };
 
-const clara: SubjectFacts = {
-  id: 'clara',
-  profile: 'collaborator',
-  status: 'active',
-  clientGroups: [],
-  collaboratorGroups: [],
-  excludedClientGroups: [],
-  validUntil: null,
-};
-const bakery: DossierFacts = {
-  id: 'bakery',
-  status: 'active',
-  private: false,
-  clientGroup: 'g1',
-  managers: [],
-  guests: [],
-  excluded: [],
-  validUntil: null,
-};
+const clara = aSubject();
+const bakery = aResource({ clientGroup: 'g1' });
 
 /** What would grant it, each set as the changes in it. */
 function wouldGrant(action: string, subject: Partial<SubjectFacts> = {}, dossier: Partial<DossierFacts> = {}) {

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { questionsOf } from '#src/policy/cases.js';
 import { readCases } from '#src/policy/load-cases.js';
 import { loadBundle } from '#src/policy/load.js';
-import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
+import type { DossierFacts } from '#src/relations/facts.js';
 import { dossierStatuses, type DossierStatus, type Profile, profiles } from '#src/relations/vocabulary.js';
+import { aResource, aSubject } from '#test/factories/facts.js';
 import { compile } from './compile.js';
 import { decide } from './decide.js';
 
@@ -79,16 +80,15 @@ function* worlds(): Generator<World> {
 }
 
 function factsOf(world: World) {
-  const subject: SubjectFacts = {
+  const subject = aSubject({
     id: 'c1',
     profile: world.profile,
     status: world.active ? 'active' : 'inactive',
     clientGroups: world.inGroup ? ['other', 'g1'] : ['other'],
     collaboratorGroups: ['k1'],
     excludedClientGroups: world.excluded === 'group' ? ['g1'] : [],
-    validUntil: null,
-  };
-  const dossier: DossierFacts = {
+  });
+  const dossier = aResource({
     id: 'd1',
     status: world.status,
     private: world.isPrivate,
@@ -96,8 +96,7 @@ function factsOf(world: World) {
     managers: world.manager ? ['someone', 'c1'] : ['someone'],
     guests: world.guest ? ['c1'] : [],
     excluded: world.excluded === 'dossier' ? ['c1'] : [],
-    validUntil: null,
-  };
+  });
   const settings = {
     onlyAdminsActivate: world.onlyAdminsActivate,
     uniqueGroupNames: false,
@@ -149,15 +148,7 @@ describe('the dossier policy', () => {
 
   it('puts the integration of the office behind no exclusion, even of a collaborator with its name', () => {
     const { dossier, settings } = factsOf([...worlds()][0]!);
-    const system: SubjectFacts = {
-      id: 'system',
-      profile: 'system',
-      status: 'active',
-      clientGroups: [],
-      collaboratorGroups: [],
-      excludedClientGroups: [],
-      validUntil: null,
-    };
+    const system = aSubject({ id: 'system', profile: 'system' });
     const ability = compile(policy, { subject: system, settings });
     for (const action of allActions) {
       expect(decide(ability, action, { ...dossier, private: true, excluded: ['system'] }).rule).toBe('office-system');

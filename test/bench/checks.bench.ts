@@ -1,11 +1,11 @@
 import { compile } from '#src/ability/compile.js';
 import { verdictOf } from '#src/ability/decide.js';
 import { loadBundle } from '#src/policy/load.js';
-import { load, type BenchRequest, type Load } from './load.js';
+import { load, type Load } from './load.js';
 import { startBareRoute, type Served } from './processes.js';
 import { counters } from './counters.js';
 import { whole, type Row } from './table.js';
-import { importLines, loadOffice, makeOffice, small } from './world.js';
+import { check, importLines, loadOffice, makeOffice, small } from './world.js';
 
 const office = { id: 'small', ...small };
 
@@ -24,7 +24,7 @@ export async function* checks(service: Served): AsyncGenerator<Row> {
 }
 
 async function* singles(service: Served, bare: Served): AsyncGenerator<Row> {
-  const ours = [check(5, 7)];
+  const ours = [check(office.id, 5, 7)];
   const theirs = [{ path: '/single', body: ours[0]?.body ?? '' }];
   for (const connections of [16, 64]) {
     // Both are warm before either is measured: a compiler in the middle of its work would be what is compared.
@@ -50,7 +50,10 @@ async function* singles(service: Served, bare: Served): AsyncGenerator<Row> {
 
 async function* batches(service: Served, bare: Served): AsyncGenerator<Row> {
   for (const size of [50, 1_000]) {
-    const checks = Array.from({ length: size }, (_, n) => question(2 + (n % 7), (n % 997) + 1));
+    const checks = Array.from({ length: size }, (_, n) => ({
+      collaborator: `c${2 + (n % 7)}`,
+      dossier: `d${(n % 997) + 1}`,
+    }));
     const body = JSON.stringify({ checks });
     const base = await load(bare, [{ path: '/batch', body }], 16);
     const mine = await load(service, [{ path: '/v1/offices/small/can-access/batch', body }], 16, { warmSeconds: 4 });
@@ -86,13 +89,13 @@ function ratio(base: Load, mine: Load) {
 async function* manyGroups(service: Served): AsyncGenerator<Row> {
   await makeOffice(service, 'groups');
   await importLines(service, 'groups', groupLines(1_000));
-  const one = await load(service, [check(1, 1, 'groups')], 64);
+  const one = await load(service, [check('groups', 1, 1)], 64);
   const thousand = await load(
     service,
-    Array.from({ length: 1_000 }, (_, n) => check(2, n + 1, 'groups')),
+    Array.from({ length: 1_000 }, (_, n) => check('groups', 2, n + 1)),
     64,
   );
-  const again = await load(service, [check(1, 1, 'groups')], 64);
+  const again = await load(service, [check('groups', 1, 1)], 64);
   const base = (one.cpuMicroseconds + again.cpuMicroseconds) / 2;
   yield {
     what: '1,000 groups against 1, CPU of a warm check',
@@ -124,14 +127,6 @@ function* groupLines(groups: number): Generator<string> {
     yield tuple(`client_group:g${n}`, 'collaborator', 'collaborator:c2');
     if (n === 1) yield tuple(`client_group:g${n}`, 'collaborator', 'collaborator:c1');
   }
-}
-
-function question(collaborator: number, dossier: number) {
-  return { collaborator: `c${collaborator}`, dossier: `d${dossier}` };
-}
-
-function check(collaborator: number, dossier: number, id = office.id): BenchRequest {
-  return { path: `/v1/offices/${id}/can-access`, body: JSON.stringify(question(collaborator, dossier)) };
 }
 
 /** The decision alone: ability compiled, facts at hand. */

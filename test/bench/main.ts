@@ -17,7 +17,7 @@ const parts: Record<string, Part> = {
   checks: (service) => checks(service),
   cerbos: (service) => besideCerbos(service),
   writes: underWrites,
-  large: (_service, databaseUrl) => largeWorld(databaseUrl, Number(share)),
+  large: (service, databaseUrl) => largeWorld(service, databaseUrl, Number(share)),
 };
 if (only !== undefined && !(only in parts))
   throw new Error(`no part "${only}"; there are ${Object.keys(parts).join(', ')}`);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { headers } from './load.js';
+import { below, seededRandom } from '#test/support/random.js';
+import { headers, type BenchRequest } from './load.js';
 import { peakMiB, type Served } from './processes.js';
 
 /** The large world: 1,000 offices with 1 M dossiers and 100,000 collaborators, one of them with 100,000 dossiers. */
@@ -27,23 +28,12 @@ export function largeOffices(share = 1): BenchOffice[] {
   }));
 }
 
-/** Even pseudo-random whole numbers below `bound`, the same for the same seed (xorshift). */
-export function seeded(seed: number): (bound: number) => number {
-  let state = seed | 1;
-  return (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-}
-
 /**
  * The lines of an office: three client groups for each collaborator, each person in five groups, each dossier in a group
  * and with a manager; some private, some inactive, some guests whose time ends, some excluded.
  */
 export function* linesOf(office: BenchOffice, seed: number): Generator<string> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const groups = Math.max(1, office.collaborators * 3);
   const line = (value: unknown) => `${JSON.stringify(value)}\n`;
   const tuple = (object: string, relation: string, subject: string, more: object = {}) =>
@@ -63,11 +53,11 @@ export function* linesOf(office: BenchOffice, seed: number): Generator<string> {
   }
   for (let n = 1; n <= groups; n++) yield line({ kind: 'client_group', id: `g${n}`, name: `Groupe ${n}` });
   for (let n = 2; n <= office.collaborators; n++) {
-    for (const group of new Set(Array.from({ length: 5 }, () => random(groups) + 1))) {
+    for (const group of new Set(Array.from({ length: 5 }, () => below(random, groups) + 1))) {
       yield tuple(`client_group:g${group}`, 'collaborator', `collaborator:c${n}`);
     }
   }
-  const someone = () => `collaborator:c${random(office.collaborators) + 1}`;
+  const someone = () => `collaborator:c${below(random, office.collaborators) + 1}`;
   for (let n = 1; n <= office.dossiers; n++) {
     const status = n % 50 === 0 ? 'inactive' : 'active';
     const isPrivate = n % 100 === 1;
@@ -79,11 +69,17 @@ export function* linesOf(office: BenchOffice, seed: number): Generator<string> {
       status,
       private: isPrivate,
     });
-    yield tuple(`dossier:d${n}`, 'client_group', `client_group:g${random(groups) + 1}`);
+    yield tuple(`dossier:d${n}`, 'client_group', `client_group:g${below(random, groups) + 1}`);
     yield tuple(`dossier:d${n}`, 'manager', someone(), { primary: true });
     if (n % 40 === 2) yield tuple(`dossier:d${n}`, 'guest', someone(), { expiresAt: '2099-01-31T23:00:00Z' });
     if (n % 200 === 3) yield tuple(`dossier:d${n}`, 'excluded', someone());
   }
+}
+
+/** May collaborator `c…` of the office open its dossier `d…`? */
+export function check(office: string, collaborator: number, dossier: number): BenchRequest {
+  const body = JSON.stringify({ collaborator: `c${collaborator}`, dossier: `d${dossier}` });
+  return { path: `/v1/offices/${office}/can-access`, body };
 }
 
 /** Makes an office. @throws Error with the answer where it is not made */

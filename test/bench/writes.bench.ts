@@ -1,9 +1,10 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { below, seededRandom } from '#test/support/random.js';
 import { headers } from './load.js';
 import { startService, type Served } from './processes.js';
 import { whole, type Row } from './table.js';
-import { loadOffice, seeded, small } from './world.js';
+import { loadOffice, small } from './world.js';
 
 const checksPerSecond = 2_000;
 const writesPerSecond = 20;
@@ -26,7 +27,7 @@ export async function* underWrites(service: Served, databaseUrl: string): AsyncG
 
 /** At a steady rate, whatever the answers take: the latency counts from when a check was due. */
 async function latencies(service: Served): Promise<Row> {
-  const random = seeded(5);
+  const random = seededRandom(5);
   const taken: number[] = [];
   const running: Promise<unknown>[] = [];
   const start = performance.now();
@@ -37,8 +38,8 @@ async function latencies(service: Served): Promise<Row> {
     for (; sent < (dueMs / 1_000) * checksPerSecond; sent++) {
       const at = start + (sent / checksPerSecond) * 1_000;
       const question = {
-        collaborator: `c${random(small.collaborators) + 1}`,
-        dossier: `d${random(small.dossiers) + 1}`,
+        collaborator: `c${below(random, small.collaborators) + 1}`,
+        dossier: `d${below(random, small.dossiers) + 1}`,
       };
       running.push(ask(service, question).then(() => taken.push(performance.now() - at)));
     }

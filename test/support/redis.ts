@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '#src/platform/embedded-postgres-server.js';
+import { ensureProgram } from './programs.js';
 
 /** A Redis of a test's own, which it may pause, kill and fill as it likes. */
 export interface PrivateRedis {
@@ -32,7 +33,7 @@ export async function startPrivateRedis(
 }
 
 async function startOn(port: number, settings: Readonly<Record<string, string>>): Promise<PrivateRedis> {
-  const program = redisProgram();
+  ensureProgram('redis-server', '--version', 'redis-server');
   const folder = mkdtempSync(join(tmpdir(), 'cardea-redis-'));
   const lines = { port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings };
   const args = Object.entries(lines).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
@@ -42,7 +43,7 @@ async function startOn(port: number, settings: Readonly<Record<string, string>>)
     maxRetriesPerRequest: null,
   });
   client.on('error', () => undefined);
-  let server = await run(program, args, client);
+  let server = await run(args, client);
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -54,7 +55,7 @@ async function startOn(port: number, settings: Readonly<Record<string, string>>)
       await once(server, 'exit');
     },
     async restart() {
-      server = await run(program, args, client);
+      server = await run(args, client);
     },
     async remove() {
       client.disconnect();
@@ -66,26 +67,8 @@ async function startOn(port: number, settings: Readonly<Record<string, string>>)
   };
 }
 
-function redisProgram(): string {
-  if (isThere()) return 'redis-server';
-  const install = 'apt-get update && apt-get install -y redis-server';
-  if (process.getuid?.() !== 0) throw new Error(`redis-server is missing; as root: ${install}`);
-  execFileSync('sh', ['-c', install], { stdio: 'ignore' });
-  if (!isThere()) throw new Error(`redis-server is missing, also after: ${install}`);
-  return 'redis-server';
-}
-
-function isThere(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function run(program: string, args: readonly string[], client: Redis): Promise<ChildProcess> {
-  const server = spawn(program, args, { stdio: 'ignore' });
+async function run(args: readonly string[], client: Redis): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
   if (client.status === 'wait') await client.connect().catch(() => undefined);
   for (let tries = 0; client.status !== 'ready'; tries++) {
     if (tries > 200) throw new Error('redis-server does not answer');
