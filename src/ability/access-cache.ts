@@ -1,19 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { problem } from '#src/platform/errors.js';
 import { UnavailableError } from '#src/platform/unavailable.js';
-import type { DossierFacts } from '#src/relations/facts.js';
 import { isId, revisionToken } from '#src/relations/vocabulary.js';
 import type { PolicyBundles } from './bundles.js';
 import type { Consistency } from './consistency.js';
 import { verdictOf } from './decide.js';
-import { EntryMaker, toSharedDossier, toSharedSubject } from './entries.js';
+import { EntryMaker } from './entries.js';
+import { EntryFiller, type Missing } from './entry-filler.js';
 import type { FactsLoader } from './facts-loader.js';
 import { Fence } from './fence.js';
 import type { DossierEntry, OfficeState, SubjectEntry } from './office-state.js';
 import { OfficeStates, type CacheBounds } from './office-states.js';
 import { notFound, type Question } from './question.js';
-import type { SharedCache, SharedEntry } from './shared-cache.js';
-import type { EntryName, SharedSubject } from './shared-entries.js';
+import type { SharedCache } from './shared-cache.js';
 
 /** One office as of one revision, ready to be asked. */
 export interface OfficeNow {
@@ -21,12 +20,6 @@ export interface OfficeNow {
   state: OfficeState;
   /** PostgreSQL's clock: what has ended by then counts for nothing. */
   nowMs: number;
-}
-
-/** What is not in the cache, or not valid there any more. */
-interface Missing {
-  people: string[];
-  dossiers: string[];
 }
 
 /** What the cache tells about itself, for metrics. */
@@ -50,8 +43,7 @@ export class AccessCache {
   private readonly states: OfficeStates;
   private readonly fence: Fence;
   private readonly entries: EntryMaker;
-  /** Loads under way, by office and id: what many miss at once is read once. */
-  private readonly loading = new Map<string, Promise<void>>();
+  private readonly filler: EntryFiller;
   private readonly events: CacheEvents;
   /** Only a test turns the fence off, to see that without it stale answers come out. */
   private readonly fenceOff: boolean;
@@ -59,12 +51,15 @@ export class AccessCache {
   constructor(
     private readonly loader: FactsLoader,
     private readonly bundles: PolicyBundles,
-    private readonly shared: SharedCache | null = null,
+    shared: SharedCache | null = null,
     options: { bounds?: CacheBounds; events?: CacheEvents; fenceOff?: boolean } = {},
   ) {
     this.events = options.events ?? {};
     this.fenceOff = options.fenceOff ?? false;
     this.entries = new EntryMaker(bundles);
+    this.filler = new EntryFiller(loader, this.entries, shared, (people, dossiers) =>
+      this.events.loaded?.(people, dossiers),
+    );
     this.states = new OfficeStates(options.bounds, (count) => this.events.evicted?.(count));
     this.fence = new Fence(
       (offices, applied) => {
@@ -110,7 +105,7 @@ export class AccessCache {
     for (let round = 0; round < maxRounds; round++) {
       const missing = this.missing(office, people, dossiers);
       if (missing.people.length + missing.dossiers.length === 0) return office;
-      await this.fill(office, missing);
+      await this.filler.fill(office.id, office.state, missing);
       // Others may have moved the office on meanwhile: everything is looked at again, at the revision that it has now.
       office = { ...office, nowMs: Math.max(office.nowMs, office.state.readAtMs) };
     }
@@ -159,103 +154,6 @@ export class AccessCache {
       dossiers: [...dossiers].filter((id) => !this.dossier(now, id) && isId(id)),
     };
   }
-
-  private async fill(now: OfficeNow, missing: Missing): Promise<void> {
-    const waiting: Promise<void>[] = [];
-    const isNew = (kind: string) => (id: string) => {
-      const load = this.loading.get(`${now.id} ${kind} ${id}`);
-      if (load) waiting.push(load);
-      return !load;
-    };
-    const people = missing.people.filter(isNew('c'));
-    const dossiers = missing.dossiers.filter(isNew('d'));
-    if (people.length + dossiers.length > 0) waiting.push(this.load(now, people, dossiers));
-    await Promise.all(waiting);
-  }
-
-  private load(now: OfficeNow, people: string[], dossiers: string[]): Promise<void> {
-    const names = [...people.map((id) => `${now.id} c ${id}`), ...dossiers.map((id) => `${now.id} d ${id}`)];
-    const load = this.loadNow(now, people, dossiers).finally(() => {
-      for (const name of names) this.loading.delete(name);
-    });
-    for (const name of names) this.loading.set(name, load);
-    return load;
-  }
-
-  private async loadNow(now: OfficeNow, people: string[], dossiers: string[]): Promise<void> {
-    const { id: office, state } = now;
-    const left = this.shared ? await this.takeShared(this.shared, now, people, dossiers) : { people, dossiers };
-    if (left.people.length + left.dossiers.length === 0) return;
-    this.events.loaded?.(left.people.length, left.dossiers.length);
-    const loaded = await this.loader.load(office, left.people, left.dossiers, state.applied);
-    if (!loaded) throw problem('office_not_found');
-    state.bringForward(loaded.read);
-    const made = this.entries.loaded(loaded, left.people, left.dossiers);
-    for (const [id, entry] of made.subjects) state.subjects.set(id, entry);
-    for (const [id, entry] of made.dossiers) state.dossiers.set(id, entry);
-    this.shared?.write([
-      ...made.subjects.map(([id, entry]) => ({
-        name: nameOf(office, 'c', id),
-        ...entry,
-        value: toSharedSubject(entry),
-      })),
-      ...made.dossiers.map(([id, entry]) => ({
-        name: nameOf(office, 'd', id),
-        ...entry,
-        value: toSharedDossier(entry),
-      })),
-    ]);
-  }
-
-  /** Takes what other instances have put into Redis. @returns what is not there */
-  private async takeShared(
-    shared: SharedCache,
-    { id: office, state }: OfficeNow,
-    people: string[],
-    dossiers: string[],
-  ) {
-    const names = [...people.map((id) => nameOf(office, 'c', id)), ...dossiers.map((id) => nameOf(office, 'd', id))];
-    const { applied, entries } = await shared.read(names, {
-      applied: state.applied,
-      changedSince: (revision) => this.changedSince(office, state, revision),
-    });
-    const left: Missing = { people: [], dossiers: [] };
-    names.forEach(({ kind, id }, index) => {
-      const entry = entries[index];
-      if (entry && this.takeEntry(state, kind, id, entry, applied)) return;
-      (kind === 'c' ? left.people : left.dossiers).push(id);
-    });
-    return left;
-  }
-
-  private takeEntry(
-    state: OfficeState,
-    kind: 'c' | 'd',
-    id: string,
-    { value }: SharedEntry,
-    revision: number,
-  ): boolean {
-    if (kind === 'd') {
-      state.dossiers.set(id, this.entries.dossier(revision, id, value.facts as DossierFacts | null));
-      return true;
-    }
-    const entry = this.entries.sharedSubject(revision, id, value as SharedSubject);
-    if (entry) state.subjects.set(id, entry);
-    return entry !== undefined;
-  }
-
-  /** One read that serves the hash in Redis and the process: what has changed since the one that is further behind. */
-  private async changedSince(office: string, state: OfficeState, revision: number) {
-    const sentAtMs = performance.now();
-    const [read] = (await this.loader.readRevisions([office], [Math.min(revision, state.applied)])).values();
-    if (!read || read.revision === null) return null;
-    state.bringForward({ ...read, revision: read.revision, sentAtMs });
-    return read.keys === null || read.revision < revision ? null : { applied: read.revision, keys: read.keys };
-  }
-}
-
-function nameOf(office: string, kind: 'c' | 'd', id: string): EntryName {
-  return { office, kind, id };
 }
 
 function isFreshEnough(state: OfficeState, consistency: Consistency): boolean {
