@@ -14,7 +14,7 @@ const fenceStatement = {
   text: `select f.office, f.applied, o.revision, o.policy_set, p.revision, extract(epoch from statement_timestamp()) * 1000,
                 case when f.applied < 0 then null
                      when o.revision <= f.applied then '{}'
-                     else (select case when count(*) <= $3 then array_agg(k.key) end
+                     else (select case when count(*) <= $3 then coalesce(array_agg(k.key), '{}') end
                              from (select distinct c.key from changed_key c
                                     where c.office = f.office and c.revision > f.applied and c.revision <= o.revision
                                     limit $3 + 1) k)
