@@ -28,7 +28,8 @@ async function* singles(service: Served, bare: Served): AsyncGenerator<Row> {
   const theirs = [{ path: '/single', body: ours[0]?.body ?? '' }];
   for (const connections of [16, 64]) {
     // Both are warm before either is measured: a compiler in the middle of its work would be what is compared.
-    await load(service, ours, connections, { seconds: 3 });
+    await load(service, ours, connections, { seconds: 10 });
+    await load(bare, theirs, connections, { seconds: 10 });
     const base = await load(bare, theirs, connections);
     const before = await counters(service);
     const mine = await load(service, ours, connections);

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { below, seededRandom } from '#test/support/random.js';
-import { headers } from './load.js';
+import { headers, load } from './load.js';
 import { startService, type Served } from './processes.js';
 import { whole, type Row } from './table.js';
-import { loadOffice, small } from './world.js';
+import { check, loadOffice, small } from './world.js';
 
 const checksPerSecond = 2_000;
 const writesPerSecond = 20;
@@ -15,6 +15,8 @@ const office = { id: 'busy', ...small };
 /** Latency of checks while their office is written to, and how soon a revoke is a deny on another instance. */
 export async function* underWrites(service: Served, databaseUrl: string): AsyncGenerator<Row> {
   await loadOffice(service, office, 3);
+  // Warm: the code compiled, every person and dossier asked about.
+  await load(service, everyDossier(), 64, { seconds: 8 });
   yield await latencies(service);
   const other = await startService(databaseUrl);
   try {
@@ -25,16 +27,25 @@ export async function* underWrites(service: Served, databaseUrl: string): AsyncG
   }
 }
 
+function everyDossier() {
+  const of = (n: number, count: number) => (n % count) + 1;
+  return Array.from({ length: small.dossiers }, (_, n) => check(office.id, of(n, small.collaborators), n + 1));
+}
+
 /** At a steady rate, whatever the answers take: the latency counts from when a check was due. */
 async function latencies(service: Served): Promise<Row> {
   const random = seededRandom(5);
   const taken: number[] = [];
   const running: Promise<unknown>[] = [];
+  let writing: Promise<unknown> = Promise.resolve();
   const start = performance.now();
   for (let sent = 0, written = 0; sent < checksPerSecond * seconds;) {
     const dueMs = performance.now() - start;
-    for (; written < (dueMs / 1_000) * writesPerSecond; written++)
-      running.push(membership(service, 'g1', written % 2 === 0));
+    for (; written < (dueMs / 1_000) * writesPerSecond; written++) {
+      // One after the other, so that each changes something.
+      const isMember = written % 2 === 0;
+      writing = writing.then(() => membership(service, 'g1', isMember));
+    }
     for (; sent < (dueMs / 1_000) * checksPerSecond; sent++) {
       const at = start + (sent / checksPerSecond) * 1_000;
       const question = {
@@ -45,7 +56,7 @@ async function latencies(service: Served): Promise<Row> {
     }
     await sleep(1);
   }
-  await Promise.all(running);
+  await Promise.all([...running, writing]);
   taken.sort((a, b) => a - b);
   const percentile = (share: number) => (taken[Math.floor(taken.length * share)] ?? Number.NaN).toFixed(1);
   return {
