@@ -2,12 +2,14 @@ import type { INestApplication, NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { watchRequests } from './access-log.js';
+import { Ahead } from './ahead.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { addBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-errors.js';
 import { type Logger, NestLogger } from './logs.js';
 import type { Metrics } from './metrics.js';
 import { problem } from './errors.js';
+import { commonHeaders, saysTwice } from './headers.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requestId } from './request-id.js';
 import { ZodPipe } from './zod.pipe.js';
@@ -68,7 +70,7 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
     reply.headers(headers);
     done();
   });
-  watchRequests(instance, logger, metrics);
+  instance.decorate('ahead', new Ahead(instance, bodyLimitBytes, watchRequests(instance, logger, metrics)));
   return {
     adapter,
     nestOptions: { bodyParser: false, logger: new NestLogger(logger) },
@@ -84,24 +86,4 @@ function faultOf({ url, raw }: FastifyRequest): Error | undefined {
   // PostgreSQL cannot store the character NUL, nor compare with it; the parser of bodies refuses it as well.
   if (url.includes('%00')) return problem('unrepresentable_value');
   return saysTwice(raw.rawHeaders) ? problem('invalid_request') : undefined;
-}
-
-/**
- * `true` for a second `Host` or `Authorization`, of which Node keeps the first: an intermediary may have looked at the
- * other one (RFC 9112 §3.2). On the way of every request, so it compares lengths before it compares names.
- */
-function saysTwice(rawHeaders: readonly string[]): boolean {
-  let hosts = 0;
-  let credentials = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-    else if (name.length === 13 && name.toLowerCase() === 'authorization') credentials++;
-  }
-  return hosts > 1 || credentials > 1;
-}
-
-/** On every answer, errors and unknown paths included. */
-export function commonHeaders(requestId: string) {
-  return { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 }
