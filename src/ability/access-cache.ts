@@ -81,17 +81,24 @@ export class AccessCache {
       return { id, state: known, nowMs: known.readAtMs + (performance.now() - known.readSentAtMs) };
     }
     this.events.waited?.();
-    const read = await this.fence.read(id);
-    if (read.revision === null) {
-      this.states.forget(id);
-      throw problem('office_not_found');
-    }
-    const state = this.states.get(id);
-    state.bringForward({ ...read, revision: read.revision });
+    const { state, atMs: nowMs } = await this.passFence(id);
     if (consistency !== undefined && 'atLeast' in consistency && !(Number(consistency.atLeast) <= state.applied)) {
       throw problem('unknown_revision', { revision: consistency.atLeast });
     }
-    return { id, state, nowMs: read.atMs };
+    return { id, state, nowMs };
+  }
+
+  private async passFence(id: string): Promise<{ state: OfficeState; atMs: number }> {
+    for (;;) {
+      const read = await this.fence.read(id);
+      const { revision, atMs } = read;
+      if (revision === null) {
+        this.states.forget(id);
+        throw problem('office_not_found');
+      }
+      const state = this.states.get(id);
+      if (state.bringForward({ ...read, revision })) return { state, atMs };
+    }
   }
 
   /**

@@ -8,29 +8,34 @@ import type { FenceRead, ReadRevisions } from './fence.js';
 /** A read brings at most this many changed keys; past that, starting afresh is cheaper than following. */
 const maxKeysPerRead = 2_000;
 
-/** Null keys: more than can be followed have changed, or nothing is known yet. */
+/**
+ * One row, or one for each office of which there is something to tell: that it has changed, or is not there. Null keys:
+ * more than can be followed have changed, or nothing is known yet.
+ */
 const fenceStatement = {
   name: 'fence',
-  text: `select f.office, f.applied, o.revision, o.policy_set, p.revision, extract(epoch from statement_timestamp()) * 1000,
-                case when f.applied < 0 then null
-                     when o.revision <= f.applied then '{}'
-                     else (select case when count(*) <= $3 then coalesce(array_agg(k.key), '{}') end
-                             from (select distinct c.key from changed_key c
-                                    where c.office = f.office and c.revision > f.applied and c.revision <= o.revision
-                                    limit $3 + 1) k)
-                end
-           from unnest($1::text[], $2::bigint[]) as f (office, applied)
-          cross join platform_revision p
-           left join office_revision o on o.office = f.office`,
+  text: `select p.revision, extract(epoch from statement_timestamp()) * 1000, told.*
+           from platform_revision p
+           left join (select f.office, f.applied, o.revision, o.policy_set,
+                             case when f.applied >= 0 and f.applied < o.revision
+                                  then (select case when count(*) <= $3 then coalesce(array_agg(k.key), '{}') end
+                                          from (select distinct c.key from changed_key c
+                                                 where c.office = f.office and c.revision > f.applied
+                                                   and c.revision <= o.revision
+                                                 limit $3 + 1) k)
+                             end
+                        from unnest($1::text[], $2::bigint[]) as f (office, applied)
+                        left join office_revision o on o.office = f.office
+                       where o.revision is distinct from f.applied) told on true`,
 };
 
 type FenceRow = [
-  office: string,
+  platform: string,
+  atMs: string,
+  office: string | null,
   since: string,
   revision: string | null,
   policySet: string | null,
-  platform: string,
-  atMs: string,
   keys: string[] | null,
 ];
 
@@ -59,15 +64,23 @@ export class FactsLoader {
   /** The revisions of several offices and what has changed since the known ones, by one statement. */
   readonly readRevisions: ReadRevisions = async (offices, since) => {
     const rows = await this.fence.read<FenceRow>([offices, since, maxKeysPerRead]);
+    const [first] = rows;
+    if (!first) throw new Error('the platform has no revision');
+    const now = { platform: Number(first[0]), atMs: Number(first[1]) };
     const reads = new Map<string, Omit<FenceRead, 'sentAtMs'>>();
-    for (const [office, since, revision, policySet, platform, atMs, keys] of rows) {
+    for (const [at, office] of offices.entries()) {
+      // Those of which no row tells are as they were.
+      const known = since[at] ?? -1;
+      reads.set(office, { revision: known, policySet: undefined, keys: [], since: known, ...now });
+    }
+    for (const [, , office, applied, revision, policySet, keys] of rows) {
+      if (office === null) continue;
       reads.set(office, {
         revision: revision === null ? null : Number(revision),
         policySet,
         keys,
-        since: Number(since),
-        platform: Number(platform),
-        atMs: Number(atMs),
+        since: Number(applied),
+        ...now,
       });
     }
     return reads;

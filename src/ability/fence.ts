@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 export interface FenceRead {
   /** The office's committed revision, or `null` where it does not exist. */
   revision: number | null;
-  /** The policy set that the office has, or `null` for the default one. */
-  policySet: string | null;
+  /** The policy set that the office has, or `null` for the default one; `undefined` for the one that it had at `since`. */
+  policySet: string | null | undefined;
   /** The keys changed after `since`, the revision known when it was sent; `null` for too many, or nothing was known. */
   keys: readonly string[] | null;
   since: number;

@@ -144,6 +144,22 @@ describe('an office that is brought forward', () => {
     expect([state.policySet, state.readAtMs, state.platform, state.readSentAtMs]).toEqual(['b', 30, 3, 30]);
   });
 
+  it('stays as it is when nothing has changed, and asks for another read where it was begun anew meanwhile', () => {
+    const unchanged = { policySet: undefined, keys: [], platform: 2, atMs: 7, sentAtMs: performance.now() + 1 };
+    read(5, null, { policySet: 'a' });
+    put(5);
+    expect(state.bringForward({ revision: 5, since: 5, ...unchanged })).toBe(true);
+    expect([state.applied, state.policySet, state.dossiers.size]).toEqual([5, 'a', 1]);
+    expect([state.platform, state.readAtMs]).toEqual([2, 7]);
+    state = new OfficeState(budget(), budget());
+    expect(state.bringForward({ revision: 5, since: 5, ...unchanged })).toBe(false);
+    expect([state.applied, state.platform]).toEqual([-1, 0]);
+    // An older one that comes late tells nothing new.
+    read(6, null, { policySet: 'b' });
+    expect(state.bringForward({ revision: 5, since: 5, ...unchanged, sentAtMs: 0 })).toBe(true);
+    expect([state.applied, state.policySet]).toEqual([6, 'b']);
+  });
+
   it('forgets all its entries when it is told to, and goes on from where it is', () => {
     read(5, null);
     put(5);

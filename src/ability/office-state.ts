@@ -76,18 +76,19 @@ export class OfficeState {
    * Takes in what PostgreSQL said. Reads may come back in another order than they were sent: an older one changes
    * nothing, unless it was sent after the newer one had come back: then the database itself has gone back (it was restored),
    * and all that was known is void.
+   *
+   * @returns `false` where it says only that nothing has changed since a revision that this state, begun anew while the
+   *   read was under way, has not reached: it has to be read again
    */
-  bringForward(read: FenceRead & { revision: number }): void {
-    if (read.revision >= this.applied) this.policySet = read.policySet;
-    if (read.revision > this.applied) this.follow(read);
-    else if (read.revision < this.applied && read.sentAtMs > this.appliedSinceMs) {
-      this.policySet = read.policySet;
-      this.startAfresh(read.revision);
+  bringForward(read: FenceRead & { revision: number }): boolean {
+    if (read.policySet !== undefined) this.takeIn(read, read.policySet);
+    else if (read.revision > this.applied) return false;
+    if (read.sentAtMs > this.readSentAtMs) {
+      this.readSentAtMs = read.sentAtMs;
+      this.readAtMs = read.atMs;
+      this.platform = read.platform;
     }
-    if (read.sentAtMs <= this.readSentAtMs) return;
-    this.readSentAtMs = read.sentAtMs;
-    this.readAtMs = read.atMs;
-    this.platform = read.platform;
+    return true;
   }
 
   /** `true` where the entry may be used at the office's present revision. */
@@ -113,6 +114,13 @@ export class OfficeState {
   /** Forgets every entry, as a self-audit does that found one wrong. */
   drop(): void {
     this.startAfresh(this.applied);
+  }
+
+  private takeIn(read: FenceRead & { revision: number }, policySet: string | null): void {
+    const isGoneBack = read.revision < this.applied && read.sentAtMs > this.appliedSinceMs;
+    if (read.revision >= this.applied || isGoneBack) this.policySet = policySet;
+    if (read.revision > this.applied) this.follow(read);
+    else if (isGoneBack) this.startAfresh(read.revision);
   }
 
   private follow({ revision, keys, since }: FenceRead & { revision: number }): void {

@@ -69,6 +69,27 @@ describe('a read of the revisions of offices', () => {
     expect(await read(-1)).toEqual({ revision, since: -1, keys: null });
   });
 
+  test('tells of each of several offices: the changed, the unchanged and the missing', async () => {
+    await sql.owner(
+      `insert into office (id, name, email, revision, policy_set) values ('p', 'P', 'p@office.example', 7, 'strict')`,
+    );
+    const since = revision;
+    await write(['dossier:d']);
+    const found = await loader.readRevisions(['p', 'gone', 'o', 'new'], [7, 3, since, -1]);
+    const { platform, atMs } = found.get('p')!;
+    expect(Math.abs(atMs - Date.now())).toBeLessThan(60_000);
+    const now = { platform, atMs };
+    expect(Object.fromEntries(found)).toEqual({
+      p: { revision: 7, policySet: undefined, keys: [], since: 7, ...now },
+      gone: { revision: null, policySet: null, keys: null, since: 3, ...now },
+      o: { revision, policySet: null, keys: ['dossier:d'], since, ...now },
+      new: { revision: null, policySet: null, keys: null, since: -1, ...now },
+    });
+    expect((await loader.readRevisions(['p'], [-1])).get('p')).toMatchObject({ revision: 7, policySet: 'strict' });
+    // A database that was restored: what is known is ahead of it.
+    expect((await loader.readRevisions(['p'], [9])).get('p')).toMatchObject({ revision: 7, policySet: 'strict' });
+  });
+
   test('says that there is no such office', async () => {
     expect(await read(5, 'other')).toMatchObject({ revision: null });
   });
