@@ -14,7 +14,9 @@ export const version = (JSON.parse(readFileSync('package.json', 'utf8')) as { ve
 
 /** The whole service, ready to listen. */
 export async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
-  const http = createHttp({ logger: parts.logger, metrics: parts.metrics });
+  const { logger, metrics, settings } = parts;
+  const bounds = { maxRequests: settings.maxRequests, deadlineMs: settings.requestDeadlineMs };
+  const http = createHttp({ logger, metrics, bounds });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(parts), http.adapter, {
     ...http.nestOptions,
     abortOnError: false,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Principal, principalId } from './auth/principal.js';
+import './lanes.js';
 import type { Logger } from './logs.js';
 import type { Metrics } from './metrics.js';
 
@@ -18,6 +19,7 @@ export interface RequestRecord {
   principal?: Principal | undefined;
   actor?: string | undefined;
   isCheck: boolean;
+  isShed?: boolean | undefined;
 }
 
 /** Counts one request and writes its line. */
@@ -25,7 +27,7 @@ export type RecordRequest = (request: RequestRecord) => void;
 
 /**
  * Makes the record of every request of the framework. Checks are most of all requests, so their lines appear at level
- * `debug` only, unless one fails on our side.
+ * `debug` only, unless one fails on our side; so do those of requests refused under overload.
  *
  * @returns to record what is answered ahead of the framework
  */
@@ -40,10 +42,10 @@ export function watchRequests(instance: FastifyInstance, logger: Logger, metrics
   });
   return record;
 
-  function record({ isCheck, principal, latencyMs, ...rest }: RequestRecord): void {
+  function record({ isCheck, isShed, principal, latencyMs, ...rest }: RequestRecord): void {
     const { method, route, status } = rest;
     if (latencyMs !== undefined) metrics?.observe(method, route, status, latencyMs / 1_000);
-    const level = levelOf(status, isCheck);
+    const level = isShed ? 'debug' : levelOf(status, isCheck);
     if (!logger.isLevelEnabled(level)) return;
     logger[level](
       {

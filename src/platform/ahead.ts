@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { clientClosedRequest, type RecordRequest } from './access-log.js';
 import type { KeyPrincipal } from './auth/principal.js';
 import { saysTwice } from './headers.js';
+import type { EnterCheck } from './lanes.js';
 import { requestId } from './request-id.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -63,6 +64,7 @@ export class Ahead {
     private readonly instance: FastifyInstance,
     private readonly bodyLimitBytes: number,
     private readonly record: RecordRequest,
+    private readonly enter: EnterCheck,
   ) {
     const { server } = instance;
     const framework = server.listeners('request')[0] as Listener;
@@ -88,7 +90,8 @@ export class Ahead {
     if (!lane) return false;
     const parameter = url.slice(lane.start.length, url.length - lane.end.length);
     const key = plainParameter.test(parameter) && this.isPlain(request) && lane.admit(request);
-    if (!key) return false;
+    // Without a place, the framework has none for it either, and refuses.
+    if (!key || !this.enter(request, response)) return false;
     void this.answer(lane, { request, key, sinceMs: performance.now() }, parameter, response).then((isAnswered) => {
       if (!isAnswered) framework(request, response);
     });

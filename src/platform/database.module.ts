@@ -1,5 +1,5 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { Database, type DatabaseOptions } from './database.js';
+import { Database, readerConnections, type DatabaseOptions } from './database.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { assertSchemaIsCurrent, migrateUp } from './migrate.js';
 import type { Settings } from './settings.js';
@@ -61,7 +61,8 @@ export async function startDatabaseServer(settings: Settings): Promise<DatabaseS
   }
   const logger = new Logger('PostgreSQL');
   const log = (message: string) => logger.log(message);
-  const server = await EmbeddedPostgres.start({ dataDir, connections: databasePoolMax * workers, log });
+  const connections = (databasePoolMax + readerConnections) * workers;
+  const server = await EmbeddedPostgres.start({ dataDir, connections, log });
   try {
     await migrateUp(server.url);
     return server;

@@ -8,7 +8,7 @@ import {
   type Options,
   type PostgreSqlDriver,
 } from '@mikro-orm/postgresql';
-import type { ClientConfig, Pool } from 'pg';
+import pg, { type ClientConfig, type Pool } from 'pg';
 import { Deadlines } from './database-deadline.js';
 import { codeOf } from './database-errors.js';
 import { PreparedReader } from './prepared-reader.js';
@@ -22,6 +22,7 @@ export const fenceRole = 'cardea_fence';
 export interface DatabaseOptions {
   url: string;
   entities: NonNullable<Options['entities']>;
+  /** At least 2. */
   poolMax: number;
   /** Longest that a piece of work may take unless it asks for more. */
   deadlineMs: number;
@@ -38,6 +39,10 @@ export interface WorkOptions {
 const closeDeadlineMs = 3_000;
 const idleInTransactionMs = 30_000;
 const idleConnectionMs = 30_000;
+/** Of its connections, the part that is for single prepared statements: those of checks. */
+const statementShare = 1 / 3;
+/** Connections of prepared readers that a process may open beside those: up to four for revisions, one for health. */
+export const readerConnections = 5;
 
 /**
  * PostgreSQL. Every connection works as {@link applicationRole}, for which row-level security hides all offices but
@@ -46,12 +51,15 @@ const idleConnectionMs = 30_000;
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly #orm: MikroORM;
+  /** For single statements, apart from transactions: slow lists and exports must not be what a check waits for. */
   readonly #pool: Pool;
   readonly #deadlines: Deadlines;
   readonly #deadlineMs: number;
   readonly #onClose: () => Promise<void>;
   readonly #connection: ClientConfig;
   readonly #readers: PreparedReader[] = [];
+  readonly #pulse: PreparedReader;
+  #ping: Promise<unknown> | undefined;
 
   private constructor(
     orm: MikroORM,
@@ -67,6 +75,7 @@ export class Database implements OnApplicationShutdown {
     this.#deadlines = deadlines;
     this.#deadlineMs = deadlineMs;
     this.#onClose = onClose;
+    this.#pulse = this.preparedReader({ name: 'ping', text: 'select 1' });
   }
 
   /**
@@ -80,7 +89,7 @@ export class Database implements OnApplicationShutdown {
   ): Promise<Database> {
     const deadlines = new Deadlines();
     const orm = await MikroORM.init<PostgreSqlDriver>(configuration(options, deadlines));
-    const pool = await orm.driver.getConnection().getNativeClient();
+    const pool = statementPool(options, deadlines);
     const fenceConnection = connectionOptions(options.url, fenceRole, options.deadlineMs);
     return new Database(orm, pool, deadlines, fenceConnection, options.deadlineMs, onClose);
   }
@@ -133,16 +142,19 @@ export class Database implements OnApplicationShutdown {
     return reader;
   }
 
-  /** Resolves when PostgreSQL answers. @throws UnavailableError */
+  /** Resolves when PostgreSQL answers, however many wait for it: on a connection of its own. @throws UnavailableError */
   async ping(): Promise<void> {
-    await this.query('ping', 'select 1', []);
+    // All who ask at once share one question: anyone may ask, and each connection of PostgreSQL is dear.
+    this.#ping ??= this.#pulse.read([]).finally(() => (this.#ping = undefined));
+    await this.#ping;
   }
 
   /** Closes every connection, those at work when they are done. */
   async close(): Promise<void> {
     for (const reader of this.#readers) reader.close();
     // A closed ORM has no driver left to close, so a second call finds nothing to do.
-    await Promise.race([this.#orm.close(true), sleep(closeDeadlineMs, undefined, { ref: false })]);
+    const pools = Promise.all([this.#orm.close(true), this.#pool.ending ? undefined : this.#pool.end()]);
+    await Promise.race([pools, sleep(closeDeadlineMs, undefined, { ref: false })]);
     await this.#onClose();
   }
 
@@ -187,11 +199,27 @@ function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, 
     colors: false,
     driverOptions: {
       ...connectionOptions(url, applicationRole, deadlineMs),
-      max: poolMax,
+      max: poolMax - statementsMax(poolMax),
       idleTimeoutMillis: idleConnectionMs,
       onPoolCreated: (pool: Pool) => deadlines.watch(pool),
     },
   });
+}
+
+function statementPool({ url, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines): Pool {
+  const pool = new pg.Pool({
+    ...connectionOptions(url, applicationRole, deadlineMs),
+    max: statementsMax(poolMax),
+    idleTimeoutMillis: idleConnectionMs,
+  });
+  // A connection that breaks while idle must not end the process; the next statement finds another.
+  pool.on('error', () => undefined);
+  deadlines.watch(pool);
+  return pool;
+}
+
+function statementsMax(poolMax: number): number {
+  return Math.max(1, Math.floor(poolMax * statementShare));
 }
 
 /** How every connection is made: as a role that sees only what its work needs, and with patience for one request. */

@@ -6,6 +6,7 @@ import { Ahead } from './ahead.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { addBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-errors.js';
+import { boundRequests, type LaneOptions } from './lanes.js';
 import { type Logger, NestLogger } from './logs.js';
 import type { Metrics } from './metrics.js';
 import { problem } from './errors.js';
@@ -20,11 +21,21 @@ export const defaultBodyLimitBytes = 8 * 1_024 * 1_024;
 /** An id has at most 128 characters, each of which may be percent-encoded in a path. */
 const maxParamLength = 3 * 128;
 
+/** A request must have arrived by then: long enough for a large import over a slow line. */
+const requestTimeoutMs = 15 * 60_000;
+/** A connection on which nothing moves is closed: more than the longest silence of an import or a stream. */
+const silenceTimeoutMs = 120_000;
+/** Past this, connections are cut at once. An idle one costs some 20 kB. */
+const maxConnections = 10_000;
+const defaultBounds: LaneOptions = { maxRequests: 1_000, deadlineMs: 2_000 };
+
 /** What HTTP needs before there is an app. */
 export interface HttpOptions {
   logger: Logger;
   metrics?: Metrics;
   bodyLimitBytes?: number;
+  /** How much may be under way at once. */
+  bounds?: LaneOptions;
 }
 
 /** The pieces of an app that speaks HTTP our way, in the order in which they are used. */
@@ -41,9 +52,12 @@ export interface Http {
  * access log and the metrics. The Host header and `X-Forwarded-*` are never read: addresses in answers come from
  * `PUBLIC_URL`.
  */
-export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitBytes }: HttpOptions): Http {
+export function createHttp(options: HttpOptions): Http {
+  const { logger, metrics, bodyLimitBytes = defaultBodyLimitBytes, bounds = defaultBounds } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: silenceTimeoutMs,
     routerOptions: { maxParamLength },
     trustProxy: false,
     requestIdHeader: false,
@@ -70,7 +84,10 @@ export function createHttp({ logger, metrics, bodyLimitBytes = defaultBodyLimitB
     reply.headers(headers);
     done();
   });
-  instance.decorate('ahead', new Ahead(instance, bodyLimitBytes, watchRequests(instance, logger, metrics)));
+  const enter = boundRequests(instance, bounds, logger, metrics);
+  instance.server.maxConnections = maxConnections;
+  const record = watchRequests(instance, logger, metrics);
+  instance.decorate('ahead', new Ahead(instance, bodyLimitBytes, record, enter));
   return {
     adapter,
     nestOptions: { bodyParser: false, logger: new NestLogger(logger) },

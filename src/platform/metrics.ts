@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 type Observe = (seconds: number) => void;
 
@@ -11,6 +11,12 @@ export class Metrics {
     help: 'Time from the arrival of a request to the end of its answer.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+  readonly #refused = new Counter({
+    name: 'cardea_requests_refused_total',
+    help: 'Requests answered with 503 at once, because too many of their lane were under way.',
+    labelNames: ['lane'],
     registers: [this.registry],
   });
   /** Labels are hashed once per series, not once per request. Bounded by the routes: patterns, never addresses. */
@@ -26,6 +32,28 @@ export class Metrics {
       this.#series.set(name, observe);
     }
     observe(seconds);
+  }
+
+  /** Reads how many requests each lane has under way when Prometheus asks, and how many it has places for. */
+  watchLanes(lanes: readonly { name: string; taken: number; most: number }[]): void {
+    const gauge = (name: string, help: string, of: (lane: (typeof lanes)[number]) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['lane'],
+        registers: [this.registry],
+        collect() {
+          for (const lane of lanes) this.set({ lane: lane.name }, of(lane));
+        },
+      });
+    gauge('cardea_requests_in_flight', 'Requests under way.', (lane) => lane.taken);
+    gauge('cardea_requests_max', 'Requests that may be under way (from MAX_REQUESTS).', (lane) => lane.most);
+    for (const { name } of lanes) this.#refused.inc({ lane: name }, 0);
+  }
+
+  /** Counts one request that found no place. */
+  refused(lane: string): void {
+    this.#refused.inc({ lane });
   }
 
   /** Adds the figures of the process; once, by the process that serves. */

@@ -46,7 +46,8 @@ describe('settings', () => {
     ['DEMO', 'yes'],
     ['LOG_LEVEL', 'loud'],
     ['REQUEST_DEADLINE_MS', '99'],
-    ['DATABASE_POOL_MAX', '0'],
+    ['DATABASE_POOL_MAX', '1'],
+    ['MAX_REQUESTS', '9'],
     ['POLICY_DIR', ' '],
     ['METRICS_PORT', '0'],
   ])('%s=%s is refused with its name, its value and what is allowed', (name, value) => {

@@ -58,9 +58,10 @@ const table = {
   databasePoolMax: required({
     name: 'DATABASE_POOL_MAX',
     fallback: '10',
-    allowed: 'a whole number from 1 to 1000',
-    meaning: 'most connections that one process opens to PostgreSQL',
-    schema: integer(1, 1000),
+    allowed: 'a whole number from 2 to 1000',
+    meaning:
+      'most connections that one process opens to PostgreSQL, a third of them for checks alone; and up to 5 for revisions',
+    schema: integer(2, 1000),
   }),
   redisUrl: optional({
     name: 'REDIS_URL',
@@ -97,6 +98,13 @@ const table = {
     allowed: 'a whole number from 100 to 60000',
     meaning: 'longest wait for PostgreSQL before a request is answered with 503',
     schema: integer(100, 60_000),
+  }),
+  maxRequests: required({
+    name: 'MAX_REQUESTS',
+    fallback: '1000',
+    allowed: 'a whole number from 10 to 100000',
+    meaning: 'most requests that one process works on at once, half of them checks; more are answered with 503 at once',
+    schema: integer(10, 100_000),
   }),
   bootstrapKey: optional({
     name: 'CARDEA_BOOTSTRAP_KEY',

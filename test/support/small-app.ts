@@ -7,6 +7,7 @@ import type { OidcOptions } from '#src/platform/auth/oidc.js';
 import type { HealthCheck } from '#src/platform/health.controller.js';
 import { HttpModule } from '#src/platform/http.module.js';
 import { createHttp } from '#src/platform/http.js';
+import type { LaneOptions } from '#src/platform/lanes.js';
 import { createLogger, type LogLevel } from '#src/platform/logs.js';
 import { Metrics } from '#src/platform/metrics.js';
 
@@ -48,6 +49,7 @@ export interface SmallAppOptions {
   healthChecks?: HealthCheck[];
   level?: LogLevel;
   bodyLimitBytes?: number;
+  bounds?: LaneOptions;
   /** Called before the app listens. */
   prepare?: (app: NestFastifyApplication) => void;
 }
@@ -70,7 +72,7 @@ export async function startSmallApp(options: SmallAppOptions = {}): Promise<Smal
   const lines: string[] = [];
   const logger = createLogger(options.level ?? 'silent', collector(lines));
   const metrics = new Metrics();
-  const http = createHttp({ logger, metrics, bodyLimitBytes: options.bodyLimitBytes });
+  const http = createHttp({ logger, metrics, bodyLimitBytes: options.bodyLimitBytes, bounds: options.bounds });
   const parts = {
     findKey: keys.find,
     oidc: options.oidc ?? null,

@@ -130,6 +130,16 @@ export const requestTexts = {
       'Auf unserer Seite ist ein Fehler aufgetreten. Nennen Sie bei einer Meldung die Anfragekennung.',
     ],
   ),
+  overloaded: error(
+    503,
+    ['Overloaded', 'Surcharge', 'Overbelast', 'Überlastet'],
+    [
+      'The service has more requests than it can take; try again after the time in Retry-After.',
+      "Le service reçoit plus de requêtes qu'il ne peut en traiter ; réessayez après le délai indiqué par Retry-After.",
+      'De dienst krijgt meer aanvragen dan hij aankan; probeer opnieuw na de tijd in Retry-After.',
+      'Der Dienst erhält mehr Anfragen, als er bearbeiten kann; versuchen Sie es nach der Zeit in Retry-After erneut.',
+    ],
+  ),
   unavailable: error(
     503,
     ['Unavailable', 'Indisponible', 'Niet beschikbaar', 'Nicht verfügbar'],

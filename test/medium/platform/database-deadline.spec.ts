@@ -144,13 +144,13 @@ describe('a request and a PostgreSQL in trouble', () => {
     const crowded = new URL(server.url);
     crowded.username = 'crowded';
     await admin.query(`alter role crowded password '${crowded.password}'`);
-    const refused = await Database.open({ url: crowded.href, entities: [], poolMax: 1, deadlineMs });
+    const refused = await Database.open({ url: crowded.href, entities: [], poolMax: 2, deadlineMs });
     await expectUnavailableSoon(refused.ping());
     await Promise.all([refused.close(), admin.end()]);
   });
 
   test('a server that is not there gives 503', async () => {
-    const nowhere = await Database.open({ url: 'postgres://a:b@127.0.0.1:1/c', entities: [], poolMax: 1, deadlineMs });
+    const nowhere = await Database.open({ url: 'postgres://a:b@127.0.0.1:1/c', entities: [], poolMax: 2, deadlineMs });
     await expectUnavailableSoon(nowhere.ping());
     await expectUnavailableSoon(nowhere.inOffice('o1', (em) => em.execute('select 1')));
     await nowhere.close();

@@ -43,12 +43,15 @@ describe('the database', () => {
   });
 
   test('only work as the owner sees past the offices, and the connection is the role of requests again after it', async () => {
-    const one = await open(own.url, 1);
+    // One connection for statements and one for transactions.
+    const one = await open(own.url, 2);
     expect(await one.asOwner((em) => em.execute('select id from office order by id'))).toEqual([
       { id: 'o1' },
       { id: 'o2' },
     ]);
-    expect(await one.query('who', 'select current_user::text as who', [])).toEqual([{ who: 'cardea_app' }]);
+    const who = 'select current_user::text as who';
+    expect(await one.inOffice('o1', (em) => em.execute(who))).toEqual([{ who: 'cardea_app' }]);
+    expect(await one.query('who', who, [])).toEqual([{ who: 'cardea_app' }]);
     await one.close();
   });
 
@@ -92,7 +95,7 @@ describe('the database', () => {
   });
 
   test('a statement is prepared once per connection, and takes its values apart from its text', async () => {
-    const one = await open(own.url, 1);
+    const one = await open(own.url, 2);
     const echo = (value: string) => one.query<{ value: string }>('echo', 'select $1::text as value', [value]);
     expect(await echo(`'; drop table office; --`)).toEqual([{ value: `'; drop table office; --` }]);
     await echo('again');
@@ -110,7 +113,7 @@ describe('the database', () => {
   });
 
   test('an error of the statement is thrown as it is, and costs no connection', async () => {
-    const one = await open(own.url, 1);
+    const one = await open(own.url, 2);
     const pid = async () => (await one.query<{ pid: number }>('pid', 'select pg_backend_pid() as pid', []))[0]?.pid;
     const before = await pid();
     await expect(one.query('broken', 'select 1/0', [])).rejects.toMatchObject({ code: '22012' });
