@@ -65,7 +65,17 @@ function recordOf(
 ): RequestRecord {
   const { method, id: requestId, principal, actor } = request;
   const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-  return { method, route, status, latencyMs, requestId, principal, actor, isCheck: request.access === 'check' };
+  return {
+    method,
+    route,
+    status,
+    latencyMs,
+    requestId,
+    principal,
+    actor,
+    isCheck: request.access === 'check',
+    isShed: request.isShed,
+  };
 }
 
 function levelOf(status: number, isCheck: boolean): 'error' | 'info' | 'debug' {
