@@ -112,6 +112,26 @@ describe('the database', () => {
     await expect(curious.read([])).rejects.toThrow(/permission denied/);
   });
 
+  test('statements and the question whether PostgreSQL answers do not wait for transactions, however long these take', async () => {
+    const one = await open(own.url, 2);
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const work = one.inOffice('o1', async (em) => {
+      await em.execute('select 1');
+      await held;
+    });
+    const waiting = one.inOffice('o1', (em) => em.execute('select 2 as two'));
+    expect(await one.query('one', 'select 1 as one', [])).toEqual([{ one: 1 }]);
+    await Promise.all(Array.from({ length: 50 }, () => one.ping()));
+    const readers = `select from pg_stat_activity where query = 'select 1' and usename = session_user and datname = current_database()`;
+    // All who asked at once shared one connection.
+    expect((await one.query('readers', readers, [])).length).toBeLessThanOrEqual(2);
+    goOn();
+    await work;
+    expect(await waiting).toEqual([{ two: 2 }]);
+    await one.close();
+  });
+
   test('an error of the statement is thrown as it is, and costs no connection', async () => {
     const one = await open(own.url, 2);
     const pid = async () => (await one.query<{ pid: number }>('pid', 'select pg_backend_pid() as pid', []))[0]?.pid;
