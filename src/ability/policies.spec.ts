@@ -43,12 +43,13 @@ interface World {
 
 const has = (words: string, word: string) => words.split(' ').includes(word);
 
-function pathsInto({ profile, isPrivate, manager, guest, inGroup }: World): string[] {
+function pathsInto({ profile, status, isPrivate, manager, guest, inGroup }: World): string[] {
   const paths: string[] = [];
   if (profile === 'admin' && !isPrivate) paths.push('admin');
   if (manager) paths.push('manager');
   if (guest) paths.push('guest');
-  if (inGroup && !isPrivate) paths.push('client_group');
+  // Memberships of a dossier that is not active are dormant (rule 14).
+  if (inGroup && !isPrivate && status === 'active') paths.push('client_group');
   return paths;
 }
 

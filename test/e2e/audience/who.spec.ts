@@ -76,6 +76,20 @@ describe('the audience of a dossier', () => {
     expect(kinds(await who('secret', '', 'mia'))).toEqual({ mia: ['manager'] });
   });
 
+  test('rule 14: of an inactive dossier the memberships are dormant: neither a way for members nor one for admins', async () => {
+    const own = await OfficeClient.make(app);
+    await own.collaborator('anne');
+    await own.dossier('d');
+    await own.clientGroup('g', { dossiers: ['d'], collaborators: ['anne', 'boss'] });
+    const path = own.at('dossiers', 'd', 'audience');
+    const active = { anne: ['client_group'], boss: ['admin', 'client_group'] };
+    expect(kinds(await own.api.get<Audience>(path))).toEqual(active);
+    await own.api.post(own.at('dossiers', 'd', 'deactivate'));
+    expect(kinds(await own.api.get<Audience>(path))).toEqual({ boss: ['admin'] });
+    await own.api.post(own.at('dossiers', 'd', 'activate'));
+    expect(kinds(await own.api.get<Audience>(path))).toEqual(active);
+  });
+
   test('leaves out whoever is excluded, and paths that have ended', async () => {
     const own = await OfficeClient.make(app);
     for (const id of ['anne', 'bert']) await own.collaborator(id);
