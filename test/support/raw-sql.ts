@@ -14,19 +14,20 @@ export async function onDatabase<T>(database: TestDatabase, work: (client: pg.Cl
 }
 
 /**
- * Lets the tuples of an office that have an end reach it now, so that a test need not wait for the clock. It is noted
- * as a change, for what was read before the end was moved is right to believe in the old one.
+ * Lets the tuples of an office that have an end reach it now, or at the instant given, so that a test need not wait for
+ * the clock. It is noted as a change, for what was read before the end was moved is right to believe in the old one.
  */
-export async function endTuples(database: TestDatabase, office: string): Promise<void> {
+export async function endTuples(database: TestDatabase, office: string, instant?: string): Promise<void> {
   const text = `
     with ended as (
-      update relationship set expires_at = now() - interval '1 second' where office = $1 and expires_at is not null
+      update relationship set expires_at = coalesce($2::timestamptz, now() - interval '1 second')
+       where office = $1 and expires_at > now()
       returning object_type || ':' || object_id object, subject_type || ':' || subject_id subject),
     next as (update office set revision = revision + 1 where id = $1 returning revision)
     insert into change (office, revision, sequence, key, action, actor, via)
     select $1, next.revision, row_number() over (), k.key, 'relationships', 'system', 'test'
       from next, (select object as key from ended union select subject from ended) k`;
-  await onDatabase(database, (client) => client.query(text, [office]));
+  await onDatabase(database, (client) => client.query(text, [office, instant]));
 }
 
 /**

@@ -182,7 +182,7 @@ function pathGrants(
     case 'support': // 8: a manager with the support profile keeps the support actions
       return dossier.status === 'active' && ['open', 'validate'].includes(action);
     case 'collaborator':
-      return collaboratorMay(office, action, dossier.status, path);
+      return collaboratorMay(office, action, dossier, path);
   }
 }
 
@@ -192,7 +192,8 @@ function adminMay(action: string, status: DossierStatus): boolean {
   return ['open', 'configure', 'assign_manager', 'activate'].includes(action);
 }
 
-function collaboratorMay(office: WorldOffice, action: string, status: DossierStatus, path: Path): boolean {
+function collaboratorMay(office: WorldOffice, action: string, dossier: WorldDossier, path: Path): boolean {
+  const { status } = dossier;
   if (status === 'inactive') return false; // 14: opens only to admins
   if (status === 'active') {
     if (action === 'assign_manager') return path.kind === 'manager'; // "on those they manage"
@@ -200,7 +201,8 @@ function collaboratorMay(office: WorldOffice, action: string, status: DossierSta
     return ['open', 'edit', 'configure', 'validate', 'communicate', 'export'].includes(action);
   }
   if (path.kind !== 'manager') return false; // on a draft, only "as its manager"
-  if (action === 'activate') return !office.settings.onlyAdminsActivate;
+  // The table: `activate` "without a path", so that none grants it; but of a private draft (15) only by managing it.
+  if (action === 'activate') return dossier.private && !office.settings.onlyAdminsActivate;
   return ['open', 'configure'].includes(action);
 }
 

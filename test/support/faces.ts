@@ -1,0 +1,203 @@
+import { createMongoAbility, subject, type MongoAbility, type RawRule } from '@casl/ability';
+import { unpackRules, type PackRule } from '@casl/ability/extra';
+import { officePath, type Api, type ApiResponse } from './api.js';
+import { dossierActions, type Path } from './reference.js';
+import type { Question, WorldOffice } from './world.types.js';
+
+/** A path as an answer names it, with its tuples and their dates. */
+export type NamedPath = Path & Record<string, unknown>;
+
+/** What one face of the service says about one question; only some of them name rules, reasons and paths. */
+export interface FaceAnswer {
+  face: 'can-access' | 'batch' | 'filter' | 'explain' | 'audience' | 'list' | 'ability';
+  question: Question;
+  allowed: boolean;
+  rule?: string | null;
+  reason?: string;
+  paths?: NamedPath[];
+}
+
+interface Decision {
+  allowed: boolean;
+  rule: string | null;
+  reason: string;
+}
+
+interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+  total: number;
+}
+
+/** Requests that are under way at once. */
+const concurrency = 12;
+/** Small, so that lists have several pages. */
+const pageSize = 2;
+
+/** One office of a world, under the id that it has in the service. */
+export class Faces {
+  constructor(
+    private readonly api: Api,
+    private readonly id: string,
+    private readonly office: WorldOffice,
+  ) {}
+
+  /** The faces that answer from the caches, in an order that says which of them finds them empty. */
+  async checks(questions: readonly Question[], first: number): Promise<FaceAnswer[]> {
+    const faces = [() => this.canAccess(questions), () => this.batch(questions), () => this.filter(questions)];
+    const answers: FaceAnswer[] = [];
+    for (let turn = 0; turn < faces.length; turn++) {
+      answers.push(...(await (faces[(first + turn) % faces.length] as (typeof faces)[number])()));
+    }
+    return answers;
+  }
+
+  /** The faces that answer from PostgreSQL. Only `explain` can be asked about what is not there. */
+  async others(questions: readonly Question[]): Promise<FaceAnswer[]> {
+    const asked = [this.explain(questions), this.audience(), this.lists(), this.abilities()];
+    return (await Promise.all(asked)).flat();
+  }
+
+  private async canAccess(questions: readonly Question[]): Promise<FaceAnswer[]> {
+    return each(questions, async (question) => {
+      const path = officePath(this.id, 'can-access');
+      const { allowed, rule, reason } = good(await this.api.post<Decision>(path, checkOf(question)));
+      return { face: 'can-access', question, allowed, rule, reason };
+    });
+  }
+
+  private async batch(questions: readonly Question[]): Promise<FaceAnswer[]> {
+    const path = officePath(this.id, 'can-access', 'batch');
+    const { results } = good(await this.api.post<{ results: Decision[] }>(path, { checks: questions.map(checkOf) }));
+    if (results.length !== questions.length) throw new Error(`${results.length} answers to ${questions.length}`);
+    return questions.map((question, at) => ({ face: 'batch', question, ...(results[at] as Decision) }));
+  }
+
+  private async filter(questions: readonly Question[]): Promise<FaceAnswer[]> {
+    const groups = Map.groupBy(questions, ({ collaborator, action }) => JSON.stringify([collaborator, action]));
+    const answers = await each([...groups.values()], async (same) => {
+      const { collaborator, action } = same[0] as Question;
+      const body = { collaborator, dossiers: same.map(({ dossier }) => dossier), ...(action !== 'open' && { action }) };
+      const path = officePath(this.id, 'can-access', 'filter');
+      const { dossiers } = good(await this.api.post<{ dossiers: string[] }>(path, body));
+      return same.map((question): FaceAnswer => {
+        return { face: 'filter', question, allowed: dossiers.includes(question.dossier) };
+      });
+    });
+    return answers.flat();
+  }
+
+  private async explain(questions: readonly Question[]): Promise<FaceAnswer[]> {
+    return each(questions, async (question) => {
+      const answer = await this.api.post<Decision & { paths: NamedPath[] }>(
+        officePath(this.id, 'explain'),
+        checkOf(question),
+      );
+      const { allowed, rule, reason, paths } = good(answer);
+      return { face: 'explain', question, allowed, rule, reason, paths };
+    });
+  }
+
+  private async audience(): Promise<FaceAnswer[]> {
+    const asked = this.office.dossiers.flatMap(({ id }) => dossierActions.map((action) => ({ dossier: id, action })));
+    const answers = await each(asked, async ({ dossier, action }) => {
+      const path = `${officePath(this.id, 'dossiers', dossier, 'audience')}?action=${action}`;
+      const { audience } = good(await this.api.get<{ audience: { collaborator: string; paths: NamedPath[] }[] }>(path));
+      return this.office.collaborators.map(({ id: collaborator }): FaceAnswer => {
+        const entry = audience.find((one) => one.collaborator === collaborator);
+        const question = { office: this.office.id, collaborator, action, dossier };
+        return { face: 'audience', question, allowed: entry !== undefined, paths: entry?.paths ?? [] };
+      });
+    });
+    return answers.flat();
+  }
+
+  private async lists(): Promise<FaceAnswer[]> {
+    const asked = this.office.collaborators.flatMap(({ id }) =>
+      dossierActions.map((action) => ({ collaborator: id, action })),
+    );
+    const answers = await each(asked, async ({ collaborator, action }) => {
+      const path = `${officePath(this.id, 'collaborators', collaborator, 'dossiers')}?action=${action}`;
+      const listed = await this.allPages(path);
+      return this.office.dossiers.map(({ id: dossier }): FaceAnswer => {
+        const question = { office: this.office.id, collaborator, action, dossier };
+        return { face: 'list', question, allowed: listed.includes(dossier) };
+      });
+    });
+    return answers.flat();
+  }
+
+  /** @throws Error where the pages hold another number than the total says, or one dossier twice */
+  private async allPages(path: string): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: string | null = '';
+    let total = 0;
+    while (cursor !== null) {
+      const next: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page: Page<{ id: string }> = good(await this.api.get(`${path}&limit=${pageSize}${next}`));
+      ids.push(...page.items.map(({ id }) => id));
+      ({ total, nextCursor: cursor } = page);
+    }
+    if (total !== ids.length || new Set(ids).size !== total) throw new Error(`${path}: ${total} are ${ids.join(', ')}`);
+    return ids;
+  }
+
+  /** What a front end finds out by itself: plain CASL, the exported rules, and the dossiers as the API shows them. */
+  private async abilities(): Promise<FaceAnswer[]> {
+    const shown: Page<ShownDossier> = good(await this.api.get(`${officePath(this.id, 'dossiers')}?limit=1000`));
+    const answers = await each(this.office.collaborators, async ({ id: collaborator }) => {
+      const path = officePath(this.id, 'collaborators', collaborator, 'ability');
+      const { rules } = good(await this.api.get<{ rules: PackRule<RawRule>[] }>(path));
+      const ability: MongoAbility = createMongoAbility(unpackRules(rules) as never[]);
+      return shown.items.flatMap((dossier) => {
+        const resource = subject('dossier', factsOf(dossier)) as never;
+        return dossierActions.map((action): FaceAnswer => {
+          const question = { office: this.office.id, collaborator, action, dossier: dossier.id };
+          const allowed = ability.can(action, resource);
+          const [rule] = ability.relevantRuleFor(action, resource)?.reason?.split('/') ?? [];
+          return { face: 'ability', question, allowed, ...(allowed && rule !== undefined && { rule }) };
+        });
+      });
+    });
+    return answers.flat();
+  }
+}
+
+interface ShownDossier {
+  id: string;
+  status: string;
+  private: boolean;
+  clientGroup: string | null;
+  managers: { collaborator: string }[];
+  guests: { collaborator: string }[];
+  excluded: { collaborator: string }[];
+}
+
+function factsOf({ id, status, private: isPrivate, clientGroup, managers, guests, excluded }: ShownDossier) {
+  const ids = (people: readonly { collaborator: string }[]) => people.map(({ collaborator }) => collaborator);
+  const people = { managers: ids(managers), guests: ids(guests), excluded: ids(excluded) };
+  return { id, status, private: isPrivate, clientGroup, ...people };
+}
+
+/** `open` is what is asked where no action is given, so it is left out. */
+function checkOf({ collaborator, dossier, action }: Question) {
+  return action === 'open' ? { collaborator, dossier } : { collaborator, dossier, action };
+}
+
+function good<Body>({ status, body }: ApiResponse<Body>): Body {
+  if (status === 200) return body;
+  throw new Error(`${status} ${JSON.stringify(body)}`.slice(0, 4_000));
+}
+
+/** Does the work for each of the list, some at once. @returns the results in the order of the list */
+async function each<Item, Result>(list: readonly Item[], work: (one: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = [...list.entries()];
+  const workOn = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      results[next[0]] = await work(next[1]);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, workOn));
+  return results;
+}
