@@ -58,10 +58,14 @@ export class CheckService {
     return { dossier, action, ...found, revision: revisionToken(revision) };
   }
 
-  /** How the decision came about, what would change it, and whom to ask. */
-  async explain(asker: Asker, { collaborator, dossier, action }: CanAccess) {
-    const question = { collaborator, dossier, action };
+  /**
+   * How the decision came about, what would change it, and whom to ask. It is read from PostgreSQL, and so as fresh as
+   * any consistency asks for. @throws `unknown_revision` for a token that this office has not reached
+   */
+  async explain(asker: Asker, { consistency, ...question }: CanAccess) {
     const { policySet, denials, ...explanation } = await this.explanations.explain(asker, question);
+    if (consistency !== undefined && 'atLeast' in consistency)
+      requireReached(consistency.atLeast, explanation.revision);
     const wording = (rule: string | null) =>
       this.abilities.reasonOf('dossier', rule, policySet)?.[asker.language] ?? 'not_found';
     return {
@@ -95,4 +99,8 @@ export class CheckService {
     });
     return { ...answers, verdicts };
   }
+}
+
+function requireReached(revision: string, reached: string): void {
+  if (Number(revision) > Number(reached)) throw problem('unknown_revision', { revision });
 }
