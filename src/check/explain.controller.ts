@@ -45,6 +45,12 @@ export class ExplainController {
     @Headers('if-none-match') known: string | undefined,
   ) {
     const { etag, ...ability } = await this.checks.ability(asker, collaborator);
-    return known === etag ? new Answer(undefined, 304, etag) : new Answer(ability, 200, etag);
+    return isKnown(etag, known) ? new Answer(undefined, 304, etag) : new Answer(ability, 200, etag);
   }
+}
+
+/** RFC 9110, section 13.1.2: any of a list, or `*`; a proxy that has packed the answer makes its tag a weak one. */
+function isKnown(etag: string, ifNoneMatch = ''): boolean {
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
