@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { createApp } from '#src/app.js';
 import { generateApiKey, hashApiKey } from '#src/platform/auth/api-keys.js';
 import { storePlatformKey } from '#src/platform/auth/key-store.js';
@@ -11,6 +12,8 @@ import type { TestService } from './service.js';
 
 /** The whole service on loopback, with a database of its own. */
 export interface TestApp extends TestService {
+  /** A part of the running service, for a test that spoils it. */
+  get<Part>(part: Type<Part>): Part;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export async function startApp(
     url: await app.getUrl(),
     key,
     database,
+    get: (part) => app.get(part),
     async close() {
       await app.close();
       if (!options.database) await database.drop();
