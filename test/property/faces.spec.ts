@@ -101,6 +101,9 @@ async function ended(world: World, ids: ReadonlyMap<string, string>): Promise<Wo
   };
 }
 
+// How it was seen to fail: with exclusions or ends left out of the SQL of lists, with the end of a cached entry not looked
+// at, with a batch that ignores the action, with an audience that ignores what is private, with denies left out of the
+// export, with entries of dossiers that depend on no key, and with dormant memberships among the paths.
 describe('single check, batch, filter, explanation, audience, list and exported ability', () => {
   test('agree with each other and with the naive reference about everyone, every action and every dossier: cold, cached, after changes, and once tuples have ended', async () => {
     const some = <T>(one: fc.Arbitrary<T>, length: number) => fc.array(one, { minLength: length, maxLength: length });
