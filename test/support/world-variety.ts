@@ -20,6 +20,7 @@ export const questionKinds = [
   'but for an end that has come',
   'but for being private',
   'but for being inactive',
+  'past a dormant membership',
 ] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
@@ -41,6 +42,8 @@ export function kindsOf(world: World, question: Question, now: Date): QuestionKi
   const paths = pathsOf(world, office, collaborator, action, dossier, now);
   const here = world.offices.find(({ id }) => id === office);
   const facts = here?.dossiers.find(({ id }) => id === dossier);
+  const groupPaths = (of: World) =>
+    pathsOf(of, office, collaborator, 'open', dossier, now).filter(({ kind }) => kind === 'client_group').length;
   const inGroup = paths.filter(({ kind }) => kind === 'client_group');
   return kinds({
     allowed: true,
@@ -55,6 +58,7 @@ export function kindsOf(world: World, question: Question, now: Date): QuestionKi
     'on a draft': facts?.status === 'draft',
     'on an inactive dossier': facts?.status === 'inactive',
     'on a private dossier': facts?.private === true,
+    'past a dormant membership': facts?.status === 'inactive' && groupPaths(changed(world, withActiveDossiers)) > 0,
   });
 }
 
@@ -72,4 +76,8 @@ function withoutPrivacy(office: WorldOffice): WorldOffice {
 
 function withEverybodyActive(office: WorldOffice): WorldOffice {
   return { ...office, collaborators: office.collaborators.map((one) => ({ ...one, status: 'active' as const })) };
+}
+
+function withActiveDossiers(office: WorldOffice): WorldOffice {
+  return { ...office, dossiers: office.dossiers.map((one) => ({ ...one, status: 'active' as const })) };
 }
