@@ -19,6 +19,8 @@ import { DossierPeopleService } from './dossier-people.service.js';
 import { DossierReadsService } from './dossier-reads.service.js';
 import { DossiersController } from './dossiers.controller.js';
 import { DossiersService } from './dossiers.service.js';
+import { EntitiesController } from './entities.controller.js';
+import { EntitiesService } from './entities.service.js';
 import { ExportController } from './export/export.controller.js';
 import { Exporter } from './export/exporter.js';
 import { GroupListsService } from './group-lists.service.js';
@@ -40,6 +42,7 @@ import { RelationshipsService } from './relationships.service.js';
     ClientGroupsController,
     DossiersController,
     DossierPeopleController,
+    EntitiesController,
     RelationshipsController,
     ChangesController,
     ApiKeysController,
@@ -60,6 +63,7 @@ import { RelationshipsService } from './relationships.service.js';
     DossierReadsService,
     DossierPeopleService,
     DossierExportService,
+    EntitiesService,
     MonitorService,
     BulkService,
     RelationshipsService,

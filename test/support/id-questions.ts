@@ -199,6 +199,9 @@ export const idQuestions: Record<string, IdQuestion[]> = {
       }),
     },
   ],
+  'get /entities/{type}/{id}': [{ id: (ids) => ids('entity') }],
+  'put /entities/{type}/{id}': [{ id: (ids) => ids('entity'), body: () => ({ properties: { status: 'x' } }) }],
+  'delete /entities/{type}/{id}': [{ id: (ids) => ids('entity') }],
   'get /changes': [{ query: (ids) => `key=dossier:${ids('dossier')}` }],
   'post /api-keys': [{ body: (ids) => ({ id: ids('api_key'), name: 'X', scopes: ['read'] }) }],
   'get /api-keys': [],
@@ -226,7 +229,8 @@ export function nameOf({ method, path }: Route): string {
 
 /** Asks one question of one office; a write is a dry run, except an import, which has none. */
 export function askAbout(api: Api, office: string, route: Route, question: IdQuestion, ids: Ids) {
-  const path = fillPath(route.path, (name) => (name === 'office' ? office : (question.id?.(ids) ?? 'own')));
+  const named: Record<string, string> = { office, type: 'record' };
+  const path = fillPath(route.path, (name) => named[name] ?? question.id?.(ids) ?? 'own');
   const isDry = route.method !== 'get' && route.scopes.includes('write') && question.type === undefined;
   const query = [question.query?.(ids), isDry && 'dryRun=true'].filter(Boolean).join('&');
   return answerOf(api, route, `${path}?${query}`, question.body?.(ids), question.type);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { builtInTypes } from '#src/relations/vocabulary.js';
 import { clientGroupPatchSchema } from '#src/admin/client-group.schema.js';
 import { collaboratorPatchSchema } from '#src/admin/collaborator.schema.js';
 import { dossierPatchSchema } from '#src/admin/dossier.schema.js';
+import { entityTypeSchema, propertiesSchema } from '#src/admin/entity.schema.js';
 import { idSchema } from '#src/admin/fields.schema.js';
 import { officePatchSchema } from '#src/admin/office.schema.js';
 
@@ -15,11 +15,6 @@ const { name, email } = clientGroupPatchSchema.shape;
 /** Kept as written, to the microsecond: an import restores what an export said. */
 const instant = z.iso.datetime({ offset: true }).refine((text) => !Number.isNaN(Date.parse(text)));
 const ref = z.string().max(200);
-/** PostgreSQL has the same form as a constraint. */
-const entityType = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,63}$/)
-  .refine((type) => !(builtInTypes as readonly string[]).includes(type), 'a type with lines of its own');
 
 /** The lines of an import by their kind. Unknown members are refused. */
 export const lineSchemas = {
@@ -39,9 +34,9 @@ export const lineSchemas = {
   }),
   entity: z.strictObject({
     kind: z.literal('entity'),
-    type: entityType,
+    type: entityTypeSchema,
     id: idSchema,
-    properties: z.record(z.string(), z.unknown()).optional(),
+    properties: propertiesSchema.optional(),
   }),
 };
 export type LineKind = keyof typeof lineSchemas;
