@@ -20,12 +20,23 @@ export interface Attribute {
   readonly optional: boolean;
   /** All values there are, where they are known. */
   readonly values?: readonly string[];
+  /** Of any kind, but a text: a number in a policy would equal no id. */
+  readonly text?: true;
+}
+
+/** Which policy and which section of it a word belongs to: they decide what it means. */
+export interface Scope {
+  readonly type: string;
+  readonly section: Section;
+  /** The types of subjects that the policy speaks of, where it is not about a built-in type. */
+  readonly subjects?: readonly string[];
 }
 
 const one = (kind: string, values?: readonly string[]): Attribute => ({ kind, set: false, optional: false, values });
 const maybe = (kind: string, values?: readonly string[]): Attribute => ({ ...one(kind, values), optional: true });
 const setOf = (kind: string): Attribute => ({ kind, set: true, optional: false });
 const anything: Attribute = { kind: 'any', set: false, optional: true };
+const anyId: Attribute = { kind: 'any', set: false, optional: false, text: true };
 
 const collaboratorId = 'collaborator id';
 const clientGroupId = 'client_group id';
@@ -40,6 +51,20 @@ const subjectWords: Words = {
   collaboratorGroups: setOf('collaborator_group id'),
   excludedClientGroups: setOf(clientGroupId),
 };
+
+/** A subject of any type: what only collaborators have may be absent. */
+function openSubjectWords(subjects: readonly string[]): Words {
+  const ofCollaborators = Object.entries(subjectWords).map(([word, attribute]) => [
+    word,
+    { ...attribute, optional: true },
+  ]);
+  return {
+    ...(Object.fromEntries(ofCollaborators) as Words),
+    id: anyId,
+    type: one('type of subject', subjects),
+    roles: setOf('any'),
+  };
+}
 
 const officeWords: Words = {
   onlyAdminsActivate: one('boolean'),
@@ -81,12 +106,12 @@ export function isSafePath(path: string): boolean {
 }
 
 /** The known words of a section; open sections take any safe path besides. */
-export function knownWords(type: string, section: Section): Words {
-  if (section === 'subject') return subjectWords;
+export function knownWords({ type, section, subjects = ['collaborator'] }: Scope): Words {
+  if (section === 'subject') return isBuiltIn(type) ? subjectWords : openSubjectWords(subjects);
   if (section === 'office') return officeWords;
   if (section === 'action') return actionWords[type] ?? {};
   if (section === 'context') return {};
-  return isBuiltIn(type) ? (resourceWords[type] ?? {}) : { id: one('any') };
+  return isBuiltIn(type) ? (resourceWords[type] ?? {}) : { id: anyId };
 }
 
 /**
@@ -94,8 +119,9 @@ export function knownWords(type: string, section: Section): Words {
  * @returns `undefined` for a word that nobody knows. Types that are not built in keep their attributes under
  * `properties`, where they cannot replace `id`; their actions take any property. A context is open for every type.
  */
-export function findAttribute(type: string, section: Section, path: string): Attribute | undefined {
-  const words = knownWords(type, section);
+export function findAttribute(scope: Scope, path: string): Attribute | undefined {
+  const { type, section } = scope;
+  const words = knownWords(scope);
   if (Object.hasOwn(words, path)) return words[path];
   if (!isSafePath(path)) return undefined;
   if (section === 'context' || (section === 'action' && !isBuiltIn(type))) return anything;
@@ -105,7 +131,7 @@ export function findAttribute(type: string, section: Section, path: string): Att
 
 /** The operators that make sense for what a field holds. */
 export function operatorsFor(attribute: Attribute): readonly Operator[] {
-  if (attribute.kind === 'any') {
+  if (attribute.kind === 'any' && !attribute.set) {
     return ['eq', 'ne', 'in', 'notIn', 'contains', 'notContains', 'gt', 'gte', 'lt', 'lte', 'exists'];
   }
   if (attribute.set) return ['contains', 'notContains'];
@@ -119,6 +145,7 @@ export function valueProblem(attribute: Attribute, value: Scalar): string | unde
     const known = (attribute.values as readonly unknown[]).includes(value);
     return known ? undefined : `unknown ${attribute.kind} "${value}": one of ${attribute.values.join(', ')}`;
   }
+  if (attribute.text && typeof value !== 'string') return `${value} is no text: put it in quotes`;
   if (attribute.kind === 'boolean') return typeof value === 'boolean' ? undefined : 'must be true or false';
   if (attribute.kind !== 'any' && !isId(value)) return `"${value}" is no ${attribute.kind}`;
   return undefined;

@@ -1,5 +1,6 @@
 import type { Language } from '#src/relations/vocabulary.js';
 import type { Condition } from './condition.js';
+import type { EntityType } from './entity-type.js';
 
 /** All policies of one folder, validated. Every decision carries `hash`, so that it can be traced to the very text. */
 export interface PolicyBundle {
@@ -12,6 +13,10 @@ export interface PolicyBundle {
 /** What may be done to one type of resource, by whom. */
 export interface Policy {
   readonly type: string;
+  /** What is kept of the type beside its rules; absent for a type that Cardea keeps itself. */
+  readonly entities?: EntityType;
+  /** The types of subjects that the rules speak of; everyone else is refused. */
+  readonly subjects: readonly string[];
   readonly actions: readonly string[];
   readonly paths: ReadonlyMap<string, PolicyPath>;
   /** In the order of the file: the first allow rule that matches names the decision. */
@@ -32,6 +37,19 @@ export interface ConditionSections {
   readonly resource?: Condition;
 }
 
+/**
+ * What the subject must be allowed elsewhere for a rule to grant: an action on the dossier that the resource names. The
+ * answer is that of a check of the dossier, so no rule of another type can open what a dossier's own rules close.
+ */
+export interface Requirement {
+  readonly type: 'dossier';
+  readonly action: string;
+  /** Where the resource has the id: `id`, or a path under `properties`. */
+  readonly path: string;
+  /** How the facts of a resource list the requirement when it is met. */
+  readonly name: string;
+}
+
 /** A named way to reach a resource, such as "its manager". */
 export interface PolicyPath extends ConditionSections {
   readonly name: string;
@@ -46,6 +64,8 @@ export interface PolicyRule extends ConditionSections {
   readonly actions: readonly string[];
   /** Names of paths: the rule grants through each of them. Empty: it needs none. Always empty for a deny. */
   readonly by: readonly string[];
+  /** Allow rules of types that are not built in: what the subject must be allowed elsewhere besides. */
+  readonly may?: Requirement;
   readonly reason: Readonly<Record<Language, string>>;
   readonly line: number;
 }

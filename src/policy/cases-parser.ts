@@ -2,7 +2,8 @@ import { isScalar, isSeq, type Node } from 'yaml';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
 import type { Policy, Resource } from './bundle.js';
 import type { CaseFile, CaseSubject, Expectation, PolicyCase } from './cases.js';
-import { readFacts, readNamed, readProperties } from './facts-parser.js';
+import type { Attribute } from './attributes.js';
+import { type Facts, readFacts, readNamed, readProperties } from './facts-parser.js';
 import type { Entry, Mapping, YamlSource } from './yaml-source.js';
 
 const fileMembers = ['type', 'settings', 'subjects', 'resources', 'cases'];
@@ -15,6 +16,8 @@ const defaultSettings: OfficeSettings = {
   defaultClientGroup: null,
 };
 const defaultSubject = { status: 'active', validUntil: null };
+/** What a subject of a type that is not built in has when its case says nothing. */
+const openSubject = { properties: {}, validUntil: null };
 
 /**
  * Reads the cases that belong to a policy.
@@ -59,16 +62,33 @@ class CasesParser {
       this.settings.set(entry.key, facts as unknown as OfficeSettings);
     }
     for (const entry of readNamed(this.source, root.get('subjects'), 'subjects')) {
-      const facts = readFacts(this.source, entry, { type, section: 'subject' }, { ...defaultSubject, id: entry.key });
-      this.subjects.set(entry.key, facts as unknown as CaseSubject);
+      this.subjects.set(entry.key, this.readSubject(entry) as unknown as CaseSubject);
     }
     for (const entry of readNamed(this.source, root.get('resources'), 'resources')) {
-      const defaults = type === 'dossier' ? { private: false, id: entry.key } : { id: entry.key };
-      this.resources.set(
-        entry.key,
-        readFacts(this.source, entry, { type, section: 'resource' }, defaults) as unknown as Resource,
-      );
+      this.resources.set(entry.key, this.readResource(entry) as unknown as Resource);
     }
+  }
+
+  private readSubject(entry: Entry): Facts {
+    const { type, subjects, entities } = this.policy;
+    const scope = { type, section: 'subject', subjects } as const;
+    if (!entities) return readFacts(this.source, entry, scope, { ...defaultSubject, id: entry.key });
+    const facts = readFacts(this.source, entry, scope, { ...openSubject, id: entry.key, type: subjects[0] });
+    return facts.type === 'collaborator' ? { ...facts, status: facts.status ?? 'active' } : facts;
+  }
+
+  private readResource(entry: Entry): Facts {
+    const { type, entities, rules } = this.policy;
+    const scope = { type, section: 'resource' } as const;
+    const defaults = {
+      id: entry.key,
+      ...(type === 'dossier' && { private: false }),
+      ...(entities && { properties: {} }),
+    };
+    // Whether a requirement is met is a fact to a case: who may do what with a dossier has cases of its own.
+    const values = rules.flatMap(({ may }) => may?.name ?? []);
+    const met: Attribute = { kind: 'requirement', set: true, optional: false, values };
+    return readFacts(this.source, entry, scope, defaults, values.length > 0 ? { may: met } : {});
   }
 
   private readCase(node: Node): PolicyCase | undefined {
@@ -83,8 +103,8 @@ class CasesParser {
       settings: this.pick(mapping.get('settings'), this.settings, 'settings')[0] ?? defaultSettings,
       who: this.pick(mapping.get('who'), this.subjects, 'subject'),
       what: this.pick(mapping.get('what'), this.resources, 'resource'),
-      action: readProperties(source, mapping.get('action'), policy.type, 'action'),
-      context: readProperties(source, mapping.get('context'), policy.type, 'context'),
+      action: readProperties(source, mapping.get('action'), { type: policy.type, section: 'action' }),
+      context: readProperties(source, mapping.get('context'), { type: policy.type, section: 'context' }),
       expected: expectEntry ? this.readExpected(expectEntry) : new Map(),
       by: this.readBy(mapping.get('by')),
     };

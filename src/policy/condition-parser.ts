@@ -5,7 +5,7 @@ import {
   findAttribute,
   knownWords,
   operatorsFor,
-  type Section,
+  type Scope,
   valueProblem,
 } from './attributes.js';
 import {
@@ -23,12 +23,6 @@ import {
 } from './condition.js';
 import type { Entry, YamlSource } from './yaml-source.js';
 
-/** Which policy and which section of it a condition belongs to: they decide what words mean. */
-export interface ConditionScope {
-  readonly type: string;
-  readonly section: Section;
-}
-
 const opposites: Partial<Record<Operator, Operator>> = {
   eq: 'ne',
   ne: 'eq',
@@ -42,7 +36,7 @@ const opposites: Partial<Record<Operator, Operator>> = {
  * Reads the condition of one section into its normal form. Everything that is wrong is reported to `source`; the
  * answer is then `undefined` and must not be used.
  */
-export function parseCondition(source: YamlSource, at: Entry, scope: ConditionScope): Condition | undefined {
+export function parseCondition(source: YamlSource, at: Entry, scope: Scope): Condition | undefined {
   const before = source.problems.length;
   const condition = new ConditionParser(source, scope).mapping(at, false);
   if (source.problems.length > before) return undefined;
@@ -58,7 +52,7 @@ export function parseCondition(source: YamlSource, at: Entry, scope: ConditionSc
 class ConditionParser {
   constructor(
     private readonly source: YamlSource,
-    private readonly scope: ConditionScope,
+    private readonly scope: Scope,
   ) {}
 
   mapping(at: Entry | Node, negated: boolean): Condition {
@@ -89,10 +83,10 @@ class ConditionParser {
   }
 
   private field(entry: Entry, negated: boolean): Condition {
-    const { type, section } = this.scope;
-    const attribute = findAttribute(type, section, entry.key);
+    const { section } = this.scope;
+    const attribute = findAttribute(this.scope, entry.key);
     if (!attribute) {
-      const words = Object.keys(knownWords(type, section));
+      const words = Object.keys(knownWords(this.scope));
       const hint = words.length > 0 ? `: one of ${words.join(', ')}` : '';
       this.source.report(entry.keyNode, `unknown word "${entry.key}" of ${section}${hint}`);
       return [];
@@ -173,7 +167,7 @@ class ConditionParser {
       const sections = settledSections.map((section) => `\${${section}.…}`).join(', ');
       return void this.source.report(at, `"${text}" is no reference: it must be one of ${sections}, alone`);
     }
-    const target = findAttribute(this.scope.type, parsed.section, parsed.path);
+    const target = findAttribute({ ...this.scope, section: parsed.section }, parsed.path);
     if (!target) return void this.source.report(at, `unknown reference "${text}"`);
     if (target.kind !== 'any' && target.set !== wantsList) {
       const [is, needed] = target.set ? ['a set', 'one value'] : ['one value', 'a list'];

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { isId } from '#src/relations/vocabulary.js';
-import { type Attribute, findAttribute, isBuiltIn, knownWords, type Section, valueProblem } from './attributes.js';
+import { type Attribute, findAttribute, isBuiltIn, knownWords, type Scope, valueProblem } from './attributes.js';
 import type { Entry, YamlSource } from './yaml-source.js';
 
 export type Facts = Record<string, unknown>;
@@ -9,14 +9,16 @@ export type Facts = Record<string, unknown>;
  * The facts of one thing of a cases file, checked with the words that conditions are checked with.
  * @param defaults the facts that need not be written; every other known word is required, but an optional one, which
  * is `null`, and a set, which is empty.
+ * @param more words that only facts have, and no condition
  */
 export function readFacts(
   source: YamlSource,
   at: Entry | undefined,
-  scope: { type: string; section: Section },
+  scope: Scope,
   defaults: Facts,
+  more: Readonly<Record<string, Attribute>> = {},
 ): Facts {
-  const words = knownWords(scope.type, scope.section);
+  const words = { ...knownWords(scope), ...more };
   const facts: Facts = { ...absent(words), ...defaults };
   for (const entry of factEntries(source, at)) {
     if (entry.key === 'properties' && !isBuiltIn(scope.type)) {
@@ -33,11 +35,11 @@ export function readFacts(
 }
 
 /** The values of `action` or `context` of a case. */
-export function readProperties(source: YamlSource, at: Entry | undefined, type: string, section: Section): Facts {
+export function readProperties(source: YamlSource, at: Entry | undefined, scope: Scope): Facts {
   const values = new Map<string, unknown>();
   for (const entry of (at && source.mapping(at, `"${at.key}"`)?.entries) ?? []) {
-    const attribute = findAttribute(type, section, entry.key);
-    if (!attribute) source.report(entry.keyNode, `unknown word "${entry.key}" of ${section}`);
+    const attribute = findAttribute(scope, entry.key);
+    if (!attribute) source.report(entry.keyNode, `unknown word "${entry.key}" of ${scope.section}`);
     else if (attribute.kind === 'any') values.set(entry.key, plainValue(source, entry.value));
     else values.set(entry.key, readValue(source, entry, attribute));
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy, PolicyBundle } from './bundle.js';
+import { checkTogether, type ReadPolicy } from './bundle-check.js';
 import { parsePolicy } from './policy-parser.js';
 import { PolicyError, type Problem } from './problem.js';
 import { YamlSource } from './yaml-source.js';
@@ -16,28 +17,32 @@ export interface BundleReading {
 
 /**
  * Loads and validates all policies of a folder (engine.md, section 1).
+ * @param base the bundle that built-in types fall back to, where the folder is a set for other resources
  * @throws PolicyError that names every problem with file, line and column. A bundle is whole or not at all.
  */
-export function loadBundle(folder: string): PolicyBundle {
-  const { bundle, problems } = readBundle(folder);
+export function loadBundle(folder: string, base?: PolicyBundle): PolicyBundle {
+  const { bundle, problems } = readBundle(folder, base);
   if (problems.length > 0) throw new PolicyError(problems);
   return bundle;
 }
 
 /** Reads all that can be read of a folder of policies, for tools that report rather than refuse. */
-export function readBundle(folder: string): BundleReading {
+export function readBundle(folder: string, base?: PolicyBundle): BundleReading {
   const problems: Problem[] = [];
-  const policies: Policy[] = [];
+  const read: ReadPolicy[] = [];
+  const sources: YamlSource[] = [];
   for (const name of policyFiles(folder, problems)) {
     const file = join(folder, name);
     const text = orReport(file, problems, () => readFileSync(file, 'utf8'));
     if (text === undefined) continue;
     const source = new YamlSource(file, text);
     const policy = parsePolicy(source, name);
-    problems.push(...source.problems);
-    if (policy) policies.push(policy);
+    sources.push(source);
+    if (policy) read.push({ policy, source });
   }
-  return { bundle: bundleOf(policies), problems };
+  checkTogether(read, base);
+  problems.push(...sources.flatMap((source) => source.problems));
+  return { bundle: bundleOf(read.map(({ policy }) => policy)), problems };
 }
 
 function policyFiles(folder: string, problems: Problem[]): readonly string[] {

@@ -1,17 +1,14 @@
-import { isScalar } from 'yaml';
-import { type Language, languages } from '#src/relations/vocabulary.js';
-import { isSafePath, type Section } from './attributes.js';
-import type { ConditionSections, Policy, PolicyPath, PolicyRule } from './bundle.js';
-import { both, findClash, settledSections } from './condition.js';
-import { parseCondition } from './condition-parser.js';
+import { isBuiltIn, isSafePath } from './attributes.js';
+import type { Policy, PolicyPath, PolicyRule } from './bundle.js';
+import { type EntityType, strictEntityType } from './entity-type.js';
+import { parseEntityType } from './entity-type-parser.js';
+import { ruleMembers, RuleParser, sections } from './rule-parser.js';
 import type { Entry, Mapping, YamlSource } from './yaml-source.js';
 
-const sections: readonly Section[] = [...settledSections, 'resource'];
-const ruleMembers = ['id', 'effect', 'actions', 'by', ...sections, 'reason'];
+const policyMembers = ['type', 'entities', 'subjects', 'actions', 'paths', 'rules'];
 
 const typePattern = /^[a-z][a-z0-9_]{0,63}$/;
 const namePattern = /^[a-z][a-z0-9_]{0,63}$/;
-const ruleIdPattern = /^[a-z][a-z0-9-]{0,63}$/;
 // No comma: packed rules join actions with commas.
 const actionPattern = /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/;
 
@@ -31,21 +28,12 @@ export function policyFileName(type: string): string {
  */
 export function parsePolicy(source: YamlSource, fileName: string): Policy | undefined {
   if (!source.readable) return undefined;
-  const root = source.mapping(
-    source.root,
-    'a policy',
-    ['type', 'actions', 'paths', 'rules'],
-    ['type', 'actions', 'rules'],
-  );
+  const root = source.mapping(source.root, 'a policy', policyMembers, ['type']);
   const policy = root && new PolicyParser(source, root).policy(fileName);
   return source.problems.length === 0 ? policy : undefined;
 }
 
 class PolicyParser {
-  private type = '';
-  private actions: readonly string[] = [];
-  private readonly paths = new Map<string, PolicyPath>();
-
   constructor(
     private readonly source: YamlSource,
     private readonly root: Mapping,
@@ -53,14 +41,18 @@ class PolicyParser {
 
   policy(fileName: string): Policy | undefined {
     const type = this.readType(fileName);
+    const entitiesEntry = this.root.get('entities');
+    this.requireRules(entitiesEntry !== undefined);
     // Without a type no word has a meaning, and every one would be reported.
     if (type === undefined) return undefined;
-    this.type = type;
-    this.actions = this.readActions();
-    for (const entry of this.readPaths()) this.readPath(entry);
-    const rules = this.readRules();
+    const entities = this.readEntities(type, entitiesEntry);
+    const paths = new Map<string, PolicyPath>();
+    const words = { type, subjects: this.readSubjects(type), actions: this.readActions(), paths };
+    const parser = new RuleParser(this.source, words);
+    for (const entry of this.readPaths()) this.readPath(entry, parser, paths);
+    const rules = this.readRules(parser);
     const { file, text } = this.source;
-    return { type, actions: this.actions, paths: this.paths, rules, file, source: text };
+    return { ...words, ...(entities && { entities }), rules, file, source: text };
   }
 
   private readType(fileName: string): string | undefined {
@@ -72,6 +64,29 @@ class PolicyParser {
       this.source.report(entry!, `the policy of type "${type}" belongs in ${policyFileName(type)}`);
     }
     return type;
+  }
+
+  /** A type that is only a subject of others has entities and no rules. */
+  private requireRules(hasEntities: boolean): void {
+    const missing = ['actions', 'rules'].filter((key) => !this.root.get(key));
+    const isOnlySubject = hasEntities && missing.length === 2 && !this.root.get('paths');
+    if (missing.length > 0 && !isOnlySubject)
+      this.source.report(this.root.node, `a policy lacks ${missing.join(', ')}`);
+  }
+
+  private readEntities(type: string, entry: Entry | undefined): EntityType | undefined {
+    if (!isBuiltIn(type)) return entry ? parseEntityType(this.source, entry) : strictEntityType;
+    if (entry) this.source.report(entry.keyNode, `Cardea keeps "${type}" itself: it takes no "entities"`);
+    return undefined;
+  }
+
+  private readSubjects(type: string): readonly string[] {
+    const entry = this.root.get('subjects');
+    if (!entry) return ['collaborator'];
+    if (isBuiltIn(type)) {
+      this.source.report(entry.keyNode, `the subjects of "${type}" are collaborators: it takes no "subjects"`);
+    }
+    return (this.source.strings(entry, 'subjects', typePattern) ?? []).map(({ value }) => value);
   }
 
   private readActions(): readonly string[] {
@@ -90,95 +105,27 @@ class PolicyParser {
     return (entry && this.source.mapping(entry, 'paths')?.entries) ?? [];
   }
 
-  private readPath(entry: Entry): void {
+  private readPath(entry: Entry, parser: RuleParser, paths: Map<string, PolicyPath>): void {
     const name = entry.key;
     if (!namePattern.test(name) || !isSafePath(name)) {
       return this.source.report(entry.keyNode, `the path name "${name}" must fit ${namePattern.source}`);
     }
     const mapping = this.source.mapping(entry, `path "${name}"`, sections);
-    if (mapping) this.paths.set(name, { name, line: this.source.lineOf(entry.keyNode), ...this.readSections(mapping) });
+    if (mapping) paths.set(name, { name, line: this.source.lineOf(entry.keyNode), ...parser.sections(mapping) });
   }
 
-  private readSections(mapping: Mapping): ConditionSections {
-    const found: { -readonly [S in Section]?: ConditionSections[S] } = {};
-    for (const section of sections) {
-      const entry = mapping.get(section);
-      if (entry) found[section] = parseCondition(this.source, entry, { type: this.type, section });
-    }
-    return found;
-  }
-
-  private readRules(): PolicyRule[] {
+  private readRules(parser: RuleParser): PolicyRule[] {
     const entry = this.root.get('rules');
     const rules: PolicyRule[] = [];
     const seen = new Set<string>();
     for (const node of (entry && this.source.list(entry, 'rules')) ?? []) {
       const mapping = this.source.mapping(node, 'a rule', ruleMembers, ['id', 'effect', 'actions', 'reason']);
-      const rule = mapping && this.readRule(mapping);
+      const rule = mapping && parser.rule(mapping);
       if (!rule) continue;
       if (seen.has(rule.id)) this.source.report(mapping.get('id')!, `the rule id "${rule.id}" is used twice`);
       seen.add(rule.id);
       rules.push(rule);
     }
     return rules;
-  }
-
-  private readRule(mapping: Mapping): PolicyRule | undefined {
-    const id = this.member(mapping, 'id', (entry) => this.source.string(entry, 'the id', ruleIdPattern));
-    const effect = this.member(mapping, 'effect', (entry) => this.readEffect(entry));
-    const actions = this.member(mapping, 'actions', (entry) => this.readRuleActions(entry)) ?? [];
-    const reason = this.member(mapping, 'reason', (entry) => this.readReason(entry));
-    const conditions = this.readSections(mapping);
-    const by = this.member(mapping, 'by', (entry) => this.readBy(entry, effect, conditions)) ?? [];
-    if (id === undefined || effect === undefined || reason === undefined) return undefined;
-    return { id, effect, actions, by, reason, line: this.source.lineOf(mapping.node), ...conditions };
-  }
-
-  private member<T>(mapping: Mapping, key: string, read: (entry: Entry) => T): T | undefined {
-    const entry = mapping.get(key);
-    return entry && read(entry);
-  }
-
-  private readEffect(entry: Entry): 'allow' | 'deny' | undefined {
-    const effect = this.source.string(entry, 'the effect');
-    if (effect === undefined || effect === 'allow' || effect === 'deny') return effect;
-    return void this.source.report(entry, `unknown effect "${effect}": one of allow, deny`);
-  }
-
-  private readRuleActions(entry: Entry): readonly string[] {
-    if (isScalar(entry.value) && entry.value.value === '*') return this.actions;
-    const actions = this.source.strings(entry, 'the actions of a rule') ?? [];
-    for (const { value, node } of actions) {
-      if (this.actions.includes(value)) continue;
-      this.source.report(node, `unknown action "${value}": one of ${this.actions.join(', ')}`);
-    }
-    return actions.map(({ value }) => value);
-  }
-
-  private readBy(entry: Entry, effect: string | undefined, conditions: ConditionSections): readonly string[] {
-    if (effect === 'deny') this.source.report(entry, 'a deny rule takes no paths: it denies however one gets there');
-    const names = this.source.strings(entry, '"by"') ?? [];
-    for (const { value, node } of names) {
-      const path = this.paths.get(value);
-      if (!path) {
-        this.source.report(node, `unknown path "${value}": one of ${[...this.paths.keys()].join(', ')}`);
-        continue;
-      }
-      const clash = findClash(both(conditions.resource, path.resource));
-      if (clash) this.source.report(node, `"${clash.operator}" of "${clash.field}" is in the rule and in the path`);
-    }
-    return names.map(({ value }) => value);
-  }
-
-  private readReason(entry: Entry): Record<Language, string> | undefined {
-    const mapping = this.source.mapping(entry, 'a reason', languages, languages);
-    if (!mapping) return undefined;
-    const texts = languages.map((language) => [
-      language,
-      this.member(mapping, language, (text) => this.source.string(text, `the reason in ${language}`)),
-    ]);
-    return texts.every(([, text]) => text !== undefined)
-      ? (Object.fromEntries(texts) as Record<Language, string>)
-      : undefined;
   }
 }
