@@ -44,7 +44,7 @@ export class AppModule {
           }),
         }),
         AbilityModule.forRoot({ settings, metrics, logger, fenceOff }),
-        CheckModule,
+        CheckModule.forRoot(settings),
         AdminModule,
       ],
     };

@@ -9,9 +9,11 @@ import { AccessCache } from './access-cache.js';
 import { ActorsService } from './actors.service.js';
 import { PolicyBundles } from './bundles.js';
 import { CacheMetrics } from './cache-metrics.js';
+import { EvaluationService } from './evaluation.service.js';
 import { ExplainService } from './explain.service.js';
 import { FactsLoader } from './facts-loader.js';
 import { OpenableService } from './openable.service.js';
+import { SearchService } from './search.service.js';
 import { SelfAudit } from './self-audit.js';
 import { SharedCache, type SharedCacheEvent } from './shared-cache.js';
 
@@ -66,8 +68,10 @@ export class AbilityModule {
         },
         AbilityService,
         ActorsService,
+        EvaluationService,
         ExplainService,
         OpenableService,
+        SearchService,
       ],
       exports: [
         PolicyBundles,
@@ -76,8 +80,10 @@ export class AbilityModule {
         SelfAudit,
         AbilityService,
         ActorsService,
+        EvaluationService,
         ExplainService,
         OpenableService,
+        SearchService,
       ],
     };
   }

@@ -19,7 +19,8 @@ export interface AbilityInput {
   settings: OfficeSettings;
   policySet: string | null;
   /** `action.properties`, such as the client group chosen at an activation. */
-  action?: Record<string, unknown> | undefined;
+  action?: Readonly<Record<string, unknown>> | undefined;
+  context?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What was asked of one snapshot, in the order of the questions. */
@@ -69,7 +70,7 @@ export class AbilityService {
 
   /** @throws where no policy knows the type: an error, never a decision */
   abilityOf(type: string, input: AbilityInput): Ability {
-    const key = JSON.stringify([type, input.policySet, input.settings, input.action]);
+    const key = JSON.stringify([type, input.policySet, input.settings, input.action, input.context]);
     const known = this.compiled.get(input.subject) ?? new Map<string, Ability>();
     this.compiled.set(input.subject, known);
     let ability = known.get(key);

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Policy, PolicyBundle } from '#src/policy/bundle.js';
+import { isBuiltIn } from '#src/policy/attributes.js';
+import type { ConditionSections, Policy, PolicyBundle } from '#src/policy/bundle.js';
+import { settledSections } from '#src/policy/condition.js';
 import { loadBundle } from '#src/policy/load.js';
 
 /** The policy sets in force: the default one, and those that offices may be given by name. */
@@ -18,8 +20,9 @@ export class PolicyBundles {
   static load(folder: string, setsFolder?: string): PolicyBundles {
     const names =
       setsFolder === undefined ? [] : readdirSync(setsFolder, { withFileTypes: true }).filter((e) => e.isDirectory());
-    const named = names.map(({ name }) => [name, loadBundle(join(setsFolder ?? '', name))] as const);
-    return new PolicyBundles(loadBundle(folder), new Map(named));
+    const standard = loadBundle(folder);
+    const named = names.map(({ name }) => [name, loadBundle(join(setsFolder ?? '', name), standard)] as const);
+    return new PolicyBundles(standard, new Map(named));
   }
 
   /** `true` where an office may be given this set. */
@@ -46,6 +49,29 @@ export class PolicyBundles {
    * @throws where no policy knows the type
    */
   policyOf(policySet: string | null, type: string): Policy | undefined {
-    return this.bundleOf(policySet).policies.get(type) ?? this.standard.policies.get(type);
+    const own = this.bundleOf(policySet).policies.get(type);
+    return own ?? (isBuiltIn(type) ? this.standard.policies.get(type) : undefined);
   }
+
+  /** The type that a question means by a name: its own or an alias. `undefined` where nobody knows the name. */
+  typeNamed(policySet: string | null, name: string): string | undefined {
+    const { policies, aliases } = this.bundleOf(policySet);
+    if (policies.has(name) || isBuiltIn(name)) return name;
+    // Applications call people users; a set that has a type or an alias of that name means its own.
+    return aliases.get(name) ?? (name === 'user' ? 'collaborator' : undefined);
+  }
+
+  /** `true` where a rule about this action asks about `action.properties` or `context`, so that the answer may hang on it. */
+  asks(policySet: string | null, type: string, action: string, section: 'action' | 'context'): boolean {
+    const policy = this.policyOf(policySet, type);
+    const rules = policy?.rules.filter((rule) => rule.actions.includes(action)) ?? [];
+    const paths = rules.flatMap(({ by }) => by.flatMap((name) => policy?.paths.get(name) ?? []));
+    return [...rules, ...paths].some((part) => asksAbout(part, section));
+  }
+}
+
+function asksAbout(part: ConditionSections, section: 'action' | 'context'): boolean {
+  if (part[section]) return true;
+  const tests = [...settledSections, 'resource' as const].flatMap((name) => part[name] ?? []).flat();
+  return tests.some(({ operand }) => 'reference' in operand && operand.reference.section === section);
 }

@@ -68,6 +68,8 @@ function toRule(policy: Policy, rule: PolicyRule, path: string | null, condition
     reason: path === null ? rule.id : `${rule.id}/${path}`,
   };
   if (conditions !== 'always') compiled.conditions = conditions;
+  // Facts list the requirements that the subject meets; where the list is missing, none is.
+  if (rule.may) compiled.conditions = { ...compiled.conditions, may: { $all: [rule.may.name] } };
   if (rule.effect === 'deny') compiled.inverted = true;
   return [compiled];
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { CursorCodec } from '#src/platform/cursor.js';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
@@ -11,6 +12,7 @@ import type { PackedRules } from './ability.js';
 import { AbilityService } from './ability.service.js';
 import { ActorsService, type Inquirer } from './actors.service.js';
 import { toSql } from './conditions-sql.js';
+import type { Consistency } from './consistency.js';
 
 /** One dossier of a list of what someone may open. */
 export interface OpenableDossier {
@@ -18,6 +20,17 @@ export interface OpenableDossier {
   name: string;
   code: string | null;
   status: string;
+}
+
+/** Which dossiers to look for, and where to begin. */
+export interface OpenableIdsQuery {
+  action: string;
+  /** `action.properties` and `context` of the question. */
+  properties?: Readonly<Record<string, unknown>> | undefined;
+  context?: Readonly<Record<string, unknown>> | undefined;
+  consistency?: Consistency;
+  after: string | null;
+  limit: number;
 }
 
 /** An ability as a front end takes it: plain CASL rules, with how long they hold. */
@@ -59,14 +72,9 @@ export class OpenableService {
     return this.database.inOffice(
       office,
       async (em) => {
-        const facts = await this.abilities.factsIn(em, office, [collaborator, self], []);
-        const { settings, policySet, revision } = facts;
-        const may = (id: string, action: string) => {
-          const subject = facts.subjects.get(id);
-          if (!subject) throw problem('not_found', { type: 'collaborator', id: collaborator });
-          return toSql(this.abilities.abilityOf('dossier', { subject, settings, policySet }), action, dossierSqlFields);
-        };
-        const allowed = allOf([may(collaborator, page.action), ...(self === collaborator ? [] : [may(self, 'open')])]);
+        const found = await this.allowed(em, office, [collaborator, self], page);
+        if (!found) throw problem('not_found', { type: 'collaborator', id: collaborator });
+        const { allowed, revision, policySet } = found;
         const items = await rows<OpenableDossier>(
           em,
           numbered(`select d.id, d.name, d.code, d.status from dossier d
@@ -90,6 +98,55 @@ export class OpenableService {
       },
       { readOnly: true },
     );
+  }
+
+  /**
+   * The ids of such dossiers, after one of them; none for a collaborator who does not exist.
+   *
+   * @throws `forbidden`, `office_not_found`, `unknown_revision`
+   */
+  async ids(asker: Inquirer, collaborator: string, query: OpenableIdsQuery): Promise<string[]> {
+    const self = (await this.actors.requireMayAsk(asker, [collaborator])) ?? collaborator;
+    return this.database.inOffice(
+      asker.office,
+      async (em) => {
+        const found = await this.allowed(em, asker.office, [collaborator, self], query);
+        if (!found) return [];
+        const { consistency } = query;
+        if (consistency !== undefined && 'atLeast' in consistency && Number(consistency.atLeast) > found.revision) {
+          throw problem('unknown_revision', { revision: consistency.atLeast });
+        }
+        const items = await rows<{ id: string }>(
+          em,
+          numbered(`select d.id from dossier d
+                     where d.office = ? and ${found.allowed.sql} and (?::text is null or d.id > ?)
+                     order by d.id limit ?`),
+          [asker.office, ...found.allowed.params, query.after, query.after, query.limit],
+        );
+        return items.map(({ id }) => id);
+      },
+      { readOnly: true },
+    );
+  }
+
+  /** The dossiers that the first may do it with and the second may open, as a condition; `undefined` without the two. */
+  private async allowed(
+    em: EntityManager,
+    office: string,
+    [collaborator, self]: readonly [string, string],
+    { action, properties, context }: Pick<OpenableIdsQuery, 'action' | 'properties' | 'context'>,
+  ) {
+    const facts = await this.abilities.factsIn(em, office, [collaborator, self], []);
+    const { settings, policySet, revision } = facts;
+    const [subject, viewer] = [facts.subjects.get(collaborator), facts.subjects.get(self)];
+    if (!subject || !viewer) return undefined;
+    const asked = this.abilities.abilityOf('dossier', { subject, settings, policySet, action: properties, context });
+    const parts = [toSql(asked, action, dossierSqlFields)];
+    if (self !== collaborator) {
+      const own = this.abilities.abilityOf('dossier', { subject: viewer, settings, policySet });
+      parts.push(toSql(own, 'open', dossierSqlFields));
+    }
+    return { allowed: allOf(parts), revision, policySet };
   }
 
   /**

@@ -3,12 +3,16 @@ import { readBundle } from '#src/policy/load.js';
 import { formatProblem } from '#src/policy/problem.js';
 import { engineAsker, runCases } from './policy-test.js';
 
+/** What a set of policies for other resources falls back to. */
+const standard = 'policies';
+
 /**
  * `npm run policy:test [-- folder…]`: asks the pure engine every question of the cases. Prints each wrong answer and
  * the rules that no case has shown to decide, and exits with 1 when there is any of either.
  */
 async function test(folder: string): Promise<boolean> {
-  const { bundle, problems: policyProblems } = readBundle(folder);
+  const base = folder === standard ? undefined : readBundle(standard).bundle;
+  const { bundle, problems: policyProblems } = readBundle(folder, base);
   const { files, problems: caseProblems } = readCases(folder, bundle);
   const problems = [...policyProblems, ...caseProblems];
   for (const problem of problems) console.log(formatProblem(problem));
@@ -29,5 +33,5 @@ async function test(folder: string): Promise<boolean> {
 
 const folders = process.argv.slice(2);
 let sound = true;
-for (const folder of folders.length > 0 ? folders : ['policies']) sound = (await test(folder)) && sound;
+for (const folder of folders.length > 0 ? folders : [standard]) sound = (await test(folder)) && sound;
 process.exitCode = sound ? 0 : 1;

@@ -12,9 +12,17 @@ import {
 import type { SubjectFacts } from '#src/relations/facts.js';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
 
+/** A subject of a type that Cardea does not keep itself. */
+export interface EntitySubject {
+  readonly type: string;
+  readonly id: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly roles: readonly string[];
+}
+
 /** What is known before there is a resource. */
 export interface CompileInput {
-  readonly subject: SubjectFacts;
+  readonly subject: SubjectFacts | EntitySubject;
   readonly settings: OfficeSettings;
   /** `action.properties` of the question. */
   readonly action?: Readonly<Record<string, unknown>>;

@@ -1,13 +1,38 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { SETTINGS, type Settings } from '#src/platform/settings.js';
 import { AudienceController } from './audience.controller.js';
+import { AuthzenController } from './authzen/authzen.controller.js';
+import { AuthzenEvaluations } from './authzen/authzen-evaluations.service.js';
+import { AuthzenSearches } from './authzen/authzen-searches.service.js';
+import { AuthzenService } from './authzen/authzen.service.js';
+import { MetadataController } from './authzen/metadata.controller.js';
 import { CheckController } from './check.controller.js';
 import { CheckService } from './check.service.js';
 import { ExplainController } from './explain.controller.js';
 import { FastLane } from './fast-lane.js';
 import { PoliciesController } from './policies.controller.js';
 
-@Module({
-  controllers: [CheckController, ExplainController, AudienceController, PoliciesController],
-  providers: [CheckService, FastLane],
-})
-export class CheckModule {}
+@Module({})
+export class CheckModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: CheckModule,
+      controllers: [
+        CheckController,
+        ExplainController,
+        AudienceController,
+        PoliciesController,
+        AuthzenController,
+        MetadataController,
+      ],
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        CheckService,
+        FastLane,
+        AuthzenService,
+        AuthzenEvaluations,
+        AuthzenSearches,
+      ],
+    };
+  }
+}

@@ -85,19 +85,31 @@ export class CheckService {
     return this.openables.ability(asker, collaborator);
   }
 
-  /** To an admin who asks about others, what they cannot open themselves answers like what does not exist (rule 15). */
-  private async ask(asker: Asker, questions: readonly Question[], consistency: Consistency) {
+  /**
+   * The bare verdicts, all of one snapshot, with which dossiers there are for the asker: to an admin who asks about
+   * others, what they cannot open themselves answers like what does not exist (rule 15).
+   */
+  async verdicts(asker: Asker, questions: readonly Question[], consistency: Consistency) {
     const people = new Set(questions.map((question) => question.collaborator));
     const self = await this.actors.requireMayAsk(asker, [...people]);
-    if (self === undefined) return this.abilities.ask(asker.office, questions, consistency);
+    if (self === undefined) {
+      const answers = await this.abilities.ask(asker.office, questions, consistency);
+      return { ...answers, visible: questions.map(() => true) };
+    }
     const own = questions.map(({ dossier }) => ({ collaborator: self, dossier, action: 'open' }));
     // One snapshot for both.
     const answers = await this.abilities.ask(asker.office, [...questions, ...own], consistency);
-    const verdicts = questions.map(({ collaborator }, index) => {
-      const exists = collaborator === self || answers.verdicts[questions.length + index]?.allowed;
-      return (exists && answers.verdicts[index]) || notFound;
-    });
-    return { ...answers, verdicts };
+    const visible = questions.map(
+      ({ collaborator }, index) =>
+        collaborator === self || answers.verdicts[questions.length + index]?.allowed === true,
+    );
+    const verdicts = questions.map((_, index) => (visible[index] && answers.verdicts[index]) || notFound);
+    return { ...answers, verdicts, visible };
+  }
+
+  private async ask(asker: Asker, questions: readonly Question[], consistency: Consistency) {
+    const { visible: _visible, ...answers } = await this.verdicts(asker, questions, consistency);
+    return answers;
   }
 }
 

@@ -83,3 +83,9 @@ export function toBody(error: ProblemError, language: Language, requestId: strin
     requestId,
   };
 }
+
+/** A problem as one text, for answers whose form has no more than that. */
+export function messageOf(error: ProblemError, language: Language): string {
+  const { detail, errors = [] } = toBody(error, language, '');
+  return [detail, ...errors.map(({ path, message }) => `${path}: ${message}`)].join(' ');
+}

@@ -4,10 +4,10 @@ import type { AllowedMethods } from './allowed-methods.js';
 import { problem, ProblemError } from './errors.js';
 import { negotiateLanguage } from './languages.js';
 import type { Logger } from './logs.js';
-import { toBody, toProblem } from './problem-response.js';
+import { messageOf, toBody, toProblem } from './problem-response.js';
 
 /** AuthZEN's clients expect plain JSON with a message on its endpoints (Authorization API 1.0 §10.1.2). */
-const authzenPath = /^\/offices\/[^/]+\/access\/v1(?:[/?]|$)/;
+const authzenPath = /^\/(?:offices\/[^/]+\/access\/v1|\.well-known\/authzen-configuration)(?:[/?]|$)/;
 
 /**
  * The global exception filter: everything that goes wrong on the way to an answer, found by Fastify, by Nest or by
@@ -43,7 +43,7 @@ export class ProblemFilter implements ExceptionFilter {
       .code(isAuthzen && body.status === 415 ? 400 : body.status)
       .headers({ ...error.headers, 'content-language': language, vary: 'accept-language' })
       .header('content-type', isAuthzen ? 'application/json' : 'application/problem+json')
-      .send(JSON.stringify(isAuthzen ? { message: describeForAuthzen(body) } : body));
+      .send(JSON.stringify(isAuthzen ? { message: messageOf(error, language) } : body));
   }
 
   /** A path that is there with other methods is a 405, which says with which. */
@@ -66,14 +66,4 @@ export class ProblemFilter implements ExceptionFilter {
 /** The path of a request, also when its target is a whole URL (RFC 9112 §3.2.2); the host in it counts for nothing. */
 function pathOf(request: FastifyRequest): string {
   return request.url.replace(/^https?:\/\/[^/?]*/i, '');
-}
-
-function describeForAuthzen({
-  detail,
-  errors,
-}: {
-  detail: string;
-  errors?: readonly { path: string; message: string }[];
-}) {
-  return [detail, ...(errors ?? []).map(({ path, message }) => `${path}: ${message}`)].join(' ');
 }

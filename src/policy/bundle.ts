@@ -4,10 +4,12 @@ import type { EntityType } from './entity-type.js';
 
 /** All policies of one folder, validated. Every decision carries `hash`, so that it can be traced to the very text. */
 export interface PolicyBundle {
-  /** SHA-256 in hexadecimal over the names and texts of the policy files, in the order of their names. */
+  /** SHA-256 in hexadecimal over the names and texts of the policy files, in order, and over what a set falls back to. */
   readonly hash: string;
   /** By type, in the order of the file names. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** Types by their other names. */
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 /** What may be done to one type of resource, by whom. */

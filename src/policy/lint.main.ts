@@ -3,12 +3,16 @@ import { readCases } from './load-cases.js';
 import { readBundle } from './load.js';
 import { formatProblem } from './problem.js';
 
+/** What a set of policies for other resources falls back to. */
+const standard = 'policies';
+
 /**
  * `npm run policy:lint [-- folder…]`: looks at policies and their cases and needs no database. Prints one line per
  * problem, and exits with 1 when there is any.
  */
 function lint(folder: string): boolean {
-  const { bundle, problems: policyProblems } = readBundle(folder);
+  const base = folder === standard ? undefined : readBundle(standard).bundle;
+  const { bundle, problems: policyProblems } = readBundle(folder, base);
   const { files, problems: caseProblems } = readCases(folder, bundle);
   const problems = [...policyProblems, ...caseProblems];
   for (const problem of problems) console.log(formatProblem(problem));
@@ -25,5 +29,5 @@ function lint(folder: string): boolean {
 }
 
 const folders = process.argv.slice(2);
-const results = (folders.length > 0 ? folders : ['policies']).map(lint);
+const results = (folders.length > 0 ? folders : [standard]).map(lint);
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -42,7 +42,13 @@ export function readBundle(folder: string, base?: PolicyBundle): BundleReading {
   }
   checkTogether(read, base);
   problems.push(...sources.flatMap((source) => source.problems));
-  return { bundle: bundleOf(read.map(({ policy }) => policy)), problems };
+  return {
+    bundle: bundleOf(
+      read.map(({ policy }) => policy),
+      base,
+    ),
+    problems,
+  };
 }
 
 function policyFiles(folder: string, problems: Problem[]): readonly string[] {
@@ -64,10 +70,14 @@ function orReport<T>(file: string, problems: Problem[], read: () => T): T | unde
   }
 }
 
-function bundleOf(policies: readonly Policy[]): PolicyBundle {
+function bundleOf(policies: readonly Policy[], base: PolicyBundle | undefined): PolicyBundle {
   const content = JSON.stringify(policies.map(({ type, source }) => [type, source]));
+  const hash = createHash('sha256').update(content);
+  // What a set falls back to decides as well.
+  if (base) hash.update(base.hash);
   return {
-    hash: createHash('sha256').update(content).digest('hex'),
+    hash: hash.digest('hex'),
     policies: new Map(policies.map((policy) => [policy.type, policy])),
+    aliases: new Map(policies.flatMap(({ type, entities }) => (entities?.aliases ?? []).map((alias) => [alias, type]))),
   };
 }

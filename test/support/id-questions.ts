@@ -53,6 +53,24 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'get /dossiers/{dossier}/audience': [dossier],
   'get /collaborators/{collaborator}/dossiers': [collaborator],
   'get /collaborators/{collaborator}/ability': [collaborator],
+  'post /access/v1/evaluation': [
+    { body: (ids) => aQuestion({ subject: ids('collaborator') }) },
+    { body: (ids) => aQuestion({ resource: ids('dossier') }) },
+    { body: (ids) => ({ ...aQuestion({}), resource: { type: 'record', id: ids('entity') } }) },
+  ],
+  'post /access/v1/evaluations': [
+    { body: (ids) => ({ ...aQuestion({}), evaluations: [{}, { resource: { type: 'dossier', id: ids('dossier') } }] }) },
+  ],
+  'post /access/v1/search/subject': [
+    { body: (ids) => ({ ...aQuestion({ resource: ids('dossier') }), subject: { type: 'collaborator' } }) },
+  ],
+  'post /access/v1/search/resource': [
+    { body: (ids) => ({ ...aQuestion({ subject: ids('collaborator') }), resource: { type: 'dossier' } }) },
+  ],
+  'post /access/v1/search/action': [
+    { body: (ids) => aQuestion({ subject: ids('collaborator') }) },
+    { body: (ids) => aQuestion({ resource: ids('dossier') }) },
+  ],
   'get /export': [],
   'post /import': [
     line((ids) => ({ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' })),
@@ -211,6 +229,15 @@ export const idQuestions: Record<string, IdQuestion[]> = {
     { body: (ids) => ({ select: { filter: { clientGroup: [ids('client_group')] } }, subject: 'x', body: 'x' }) },
   ],
 };
+
+/** May `own` open `own`, in AuthZEN's words; or someone else, or something else. */
+function aQuestion({ subject = 'own', resource = 'own' }: { subject?: string; resource?: string }) {
+  return {
+    subject: { type: 'collaborator', id: subject },
+    action: { name: 'open' },
+    resource: { type: 'dossier', id: resource },
+  };
+}
 
 /** A relationship as a line of an import. */
 function line(tuple: (ids: Ids) => object): IdQuestion {
