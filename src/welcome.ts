@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
-import { demoOffice, loadDemo } from '#src/admin/import/demo.js';
 import { Importer } from '#src/admin/import/importer.js';
+import { seedOffices } from '#src/admin/import/seed.js';
 import { OfficesService } from '#src/admin/offices.service.js';
 import type { WriteRequest } from '#src/admin/read-request.js';
 import { storePlatformKey } from '#src/platform/auth/key-store.js';
@@ -10,21 +10,27 @@ import { Database } from '#src/platform/database.js';
 import type { Settings } from '#src/platform/settings.js';
 import { firstRow } from '#src/platform/sql.js';
 
+const demoFolder = 'examples/demo';
+/** Where the first steps of a new user lead. */
+const demoOffice = 'horta';
+
 /**
- * Makes sure that there is a way in, and on the first start of the embedded default something to ask about.
+ * Makes sure that there is a way in, and on the first start of the embedded default something to ask about;
+ * and that the offices of `SEED_DIR` are there.
  *
  * @returns what to print once the address is known
  */
 export async function welcome(app: INestApplication, settings: Settings): Promise<(url: string) => string> {
   const database = app.get(Database);
-  const { bootstrapKey, dataDir, databaseUrl } = settings;
+  const { bootstrapKey, dataDir, databaseUrl, seedDir } = settings;
   const isEmbedded = databaseUrl === undefined;
   const options = { bootstrapKey, isEmbedded, dataDir };
   const seeded = await seedBootstrapKey(options, (key) => storePlatformKey(database, key));
   if (isEmbedded && settings.demo && (await isEmpty(database))) {
     process.stdout.write('Loading three demo offices (DEMO=false starts empty) …\n');
-    await loadDemo(app.get(OfficesService), app.get(Importer), demoRequest);
+    await seed(app, demoFolder);
   }
+  if (seedDir !== undefined) await seed(app, seedDir);
   const examples = isEmbedded && seeded ? await findExamples(app) : undefined;
   return (url) => {
     const steps = examples && seeded ? firstSteps(url, seeded.key, examples) : '';
@@ -37,7 +43,12 @@ async function isEmpty(database: Database): Promise<boolean> {
   return database.asOwner(async (em) => (await firstRow(em, 'select 1 from office limit 1')) === undefined);
 }
 
-function demoRequest(office: string): WriteRequest {
+function seed(app: INestApplication, folder: string): Promise<void> {
+  const requestFor = (office: string) => seedRequest(office, folder);
+  return seedOffices(folder, app.get(OfficesService), app.get(Importer), requestFor);
+}
+
+function seedRequest(office: string, folder: string): WriteRequest {
   return {
     office,
     principal: {
@@ -50,12 +61,12 @@ function demoRequest(office: string): WriteRequest {
     },
     actor: undefined,
     language: 'en',
-    requestId: 'demo',
+    requestId: 'start',
     ifMatch: undefined,
     idempotencyKey: undefined,
     fingerprint: Buffer.alloc(32),
     dryRun: false,
-    reason: 'demo offices',
+    reason: `offices of ${folder}`,
   };
 }
 

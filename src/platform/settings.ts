@@ -92,6 +92,12 @@ const table = {
     meaning: 'whether the first start without `DATABASE_URL` loads the demo offices',
     schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
   }),
+  seedDir: optional({
+    name: 'SEED_DIR',
+    allowed: 'a folder with an `offices.json`',
+    meaning: 'offices that every start makes, or brings to what their files say; see `examples/authzen`',
+    schema: path,
+  }),
   requestDeadlineMs: required({
     name: 'REQUEST_DEADLINE_MS',
     fallback: '2000',
