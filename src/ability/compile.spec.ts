@@ -40,6 +40,23 @@ function conditionsOf(policy: Policy, input: Partial<CompileInput> = {}) {
 }
 
 describe('compiling', () => {
+  it('grants by a rule that asks a dossier only where the facts say that this is met', () => {
+    const may = "may: { action: open, type: dossier, id: '${resource.properties.dossier}' }";
+    const policy = recordPolicy(
+      `id: always, effect: allow, actions: [read], ${may}`,
+      `id: open, effect: allow, actions: [write], resource: { properties.open: true }, ${may}`,
+    );
+    const name = 'open dossier properties.dossier';
+    const asked = (action: string, facts: object) => decide(compiled(policy), action, { id: 'r', ...facts }).allowed;
+    expect(asked('read', {})).toBe(false);
+    expect(asked('read', { may: [] })).toBe(false);
+    expect(asked('read', { may: ['edit dossier properties.dossier'] })).toBe(false);
+    expect(asked('read', { properties: { may: [name] } })).toBe(false);
+    expect(asked('read', { may: [name] })).toBe(true);
+    expect(asked('write', { may: [name], properties: { open: false } })).toBe(false);
+    expect(asked('write', { may: [name], properties: { open: true } })).toBe(true);
+  });
+
   it('settles what is known and leaves conditions on the resource', () => {
     const policy = recordPolicy(
       'id: own, effect: allow, actions: [read], by: [owner], subject: { profile: collaborator }',
