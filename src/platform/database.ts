@@ -212,8 +212,10 @@ function statementPool({ url, poolMax, deadlineMs }: DatabaseOptions, deadlines:
     max: statementsMax(poolMax),
     idleTimeoutMillis: idleConnectionMs,
   });
-  // A connection that breaks while idle must not end the process; the next statement finds another.
+  // A connection that breaks must not end the process, neither while idle nor in the middle of a statement: that fails
+  // by itself, and the next one finds another connection.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   deadlines.watch(pool);
   return pool;
 }
