@@ -42,7 +42,7 @@ async function change(kind: 'add' | 'remove'): Promise<string> {
   return body.revision;
 }
 
-// How these were seen to fail: with each consistency taken for none, and with `atLeast` taken for any age.
+// How these were seen to fail: with an age taken for none.
 describe.each(faces)('%s with a consistency', (path, body, says) => {
   const ask = (consistency?: object, client = mirror) =>
     client.api.post<Answer>(`${client.at()}/${path}`, { ...body, ...(consistency && { consistency }) });

@@ -43,7 +43,6 @@ function setsOf(tuples: readonly string[], size: number): string[][] {
   return tuples.flatMap((tuple, at) => setsOf(tuples.slice(at + 1), size - 1).map((rest) => [tuple, ...rest]));
 }
 
-// How these were seen to fail: with the sets cut by one tuple, and with the search begun at two.
 describe('the smallest sets of tuples to remove', () => {
   test.each([
     ['direct', 1],

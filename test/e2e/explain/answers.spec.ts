@@ -151,7 +151,6 @@ describe('the explanation of a deny', () => {
   });
 });
 
-// How these were seen to fail: with dormant memberships among the paths of an admin.
 describe('rule 14: of an inactive dossier', () => {
   test('no dormant membership is a path: an admin has the profile only, others nothing', async () => {
     const own = await OfficeClient.make(app);

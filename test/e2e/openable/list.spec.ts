@@ -155,7 +155,7 @@ describe('whoever asks', () => {
   );
 });
 
-// How these were seen to fail: with the collaborator, the action and the asker left out of what a cursor is bound to.
+// How it was seen to fail: with the asker left out of what a cursor is bound to.
 describe('attack: a cursor', () => {
   test('is taken by its own question only: not about another person or action, in another office or for another asker', async () => {
     const cursorOf = async (answer: Promise<{ body: Page }>) => String((await answer).body.nextCursor);

@@ -42,7 +42,7 @@ async function forgeEntry(): Promise<void> {
   state.dossiers.set('d', { ...entry, facts: { ...entry.facts, managers: ['anne'] } });
 }
 
-// How these were seen to fail: without the comparison, without the drop, and without the look at readiness.
+// How these were seen to fail: without the comparison, and without the drop.
 describe('the audit of cached answers', () => {
   test('finds a wrong one: counts it, drops what the process knows of the office, tells the log and readiness', async () => {
     expect([await office.may('anne', 'd'), await office.may('mia', 'd')]).toEqual([false, true]);

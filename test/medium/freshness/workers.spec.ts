@@ -70,7 +70,6 @@ async function runLanes(run: RevokeLanes): Promise<void> {
   expect(run.seen.checks).toBeGreaterThan(before + 200);
 }
 
-// How these were seen to fail: without the replacement, and with the fence off.
 describe('two workers on one port', () => {
   test('rule 33: keep the guarantee together, each alone, and with the one that replaces a worker that was killed', async () => {
     const lane = () => new RevokeLanes([office, new OfficeClient(office.api, office.id)], lanes);
