@@ -37,6 +37,14 @@ rules:
   - { id: banned, effect: deny, actions: '*', subject: { properties.banned: true }, ${reason} }
   - { id: embargo, effect: deny, actions: [sell], resource: { properties.embargo: '\${context.today}' }, ${reason} }
 `,
+  'shelf.policy.yaml': `
+type: shelf
+subjects: [reader]
+entities: { asResource: closed }
+actions: [read]
+rules:
+  - { id: every-reader, effect: allow, actions: [read], ${reason} }
+`,
   'page.policy.yaml': `
 type: page
 entities: { properties: stored }

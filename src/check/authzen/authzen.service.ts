@@ -73,8 +73,9 @@ export class AuthzenService {
     const { verdicts, visible, revision, policySet } = await this.checks.verdicts(asker, checks, consistency);
     const particular = people.filter((question) => this.asksMore(question, policySet));
     const asked = await this.particulars(asker, particular, consistency);
+    const places = new Map(people.map((question, at) => [question, at]));
     return questions.map((question) => {
-      const at = people.indexOf(question);
+      const at = places.get(question) ?? -1;
       const isKnown = this.bundles.typeNamed(policySet, question.subject.type) === 'collaborator';
       const verdict = isKnown && visible[at] ? (asked.get(question) ?? { verdict: verdicts[at] }).verdict : notFound;
       return { verdict, type: 'dossier', revision, policySet };

@@ -24,6 +24,7 @@ beforeAll(async () => {
   await put('reader', 'montag', {});
   await put('book', 'b1', { owner: 'ann', department: 'law', embargo: 'monday' });
   await put('book', 'f451', {});
+  await put('shelf', 's1', {});
   await library.office.collaborator('carl');
   await library.office.collaborator('gone', { status: 'inactive' });
   await library.office.dossier('d1', { managers: ['carl'] });
@@ -74,7 +75,8 @@ describe('a type that only a policy knows', () => {
     expect(await decides('reader:nobody', 'read', 'book:b1', inside)).toBe(false);
     expect(await decides('visitor:anybody', 'read', 'book:b1', inside)).toBe(true);
     expect(await decides('reader:nil', 'read', 'book:unheard-of', inside)).toBe(true);
-    expect(await decides('collaborator:carl', 'read', 'page:unheard-of')).toBe(false);
+    expect(await decides('reader:nil', 'read', 'shelf:s1')).toBe(true);
+    expect(await decides('reader:nil', 'read', 'shelf:unheard-of')).toBe(false);
   });
 
   test('says for each type whether the request or the store is believed', async () => {
@@ -112,7 +114,9 @@ describe('a type that only a policy knows', () => {
 
   test('one type of subject is never taken for another of the same id', async () => {
     expect(await decides('visitor:montag', 'burn', 'book:f451')).toBe(false);
-    expect(await decides('visitor:montag', 'read', 'page:p1')).toBe(false);
+    // Whom a policy does not speak of is refused by it, also where its rules ask nothing.
+    expect(await decides('visitor:nil', 'read', 'shelf:s1')).toBe(false);
+    expect(await decides('collaborator:carl', 'read', 'shelf:s1')).toBe(false);
     expect(await decides('book:ann', 'sell', 'book:b1', { context: { today: 'friday' } })).toBe(false);
   });
 

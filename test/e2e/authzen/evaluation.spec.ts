@@ -67,6 +67,14 @@ describe('POST /access/v1/evaluation', () => {
     expect(await activate('theirs')).toBe(false);
   });
 
+  test('rule 15: also then a private dossier does not exist for an admin who asks about others', async () => {
+    const action = { name: 'assign_manager', properties: { relation: 'manager' } };
+    const asked = { ...ask('user:boris', '', 'dossier:secret'), action };
+    expect(await library.pdp.decides(asked)).toBe(true);
+    expect(await library.pdp.as('boris').decides(asked)).toBe(true);
+    expect(await library.pdp.as('boss').decides(asked)).toBe(false);
+  });
+
   test('a plain decision has no context, and one that is asked to explain says rule, reason and revision', async () => {
     expect((await evaluate(question())).body).toEqual({ decision: true });
     expect((await evaluate(question({ context: { explain: 'yes', time: 'now' } }))).body).toEqual({ decision: true });
