@@ -9,7 +9,7 @@ import { OpenableService } from './openable.service.js';
 
 /** Entities are looked at so many at a time, and at most so many for one answer: the rest is another page. */
 const chunkSize = 500;
-const maxLookedAt = 20_000;
+const maxLookedAt = 10_000;
 
 /** What to look for, and where to begin. */
 export interface SearchRequest {
