@@ -6,6 +6,7 @@ import { CheckModule } from '#src/check/check.module.js';
 import { findKeyIn } from '#src/platform/auth/key-store.js';
 import { Database } from '#src/platform/database.js';
 import { DatabaseModule } from '#src/platform/database.module.js';
+import type { HealthCheck } from '#src/platform/health.controller.js';
 import { HttpModule } from '#src/platform/http.module.js';
 import type { Logger } from '#src/platform/logs.js';
 import type { Metrics } from '#src/platform/metrics.js';
@@ -17,6 +18,8 @@ export interface AppParts {
   settings: Settings;
   logger: Logger;
   metrics: Metrics;
+  /** What readiness depends on, besides PostgreSQL and the caches. */
+  healthChecks?: readonly HealthCheck[] | undefined;
   /** Only a test turns the fence off. */
   fenceOff?: boolean | undefined;
 }
@@ -24,7 +27,7 @@ export interface AppParts {
 /** The map of the rooms. */
 @Module({})
 export class AppModule {
-  static forRoot({ settings, logger, metrics, fenceOff }: AppParts): DynamicModule {
+  static forRoot({ settings, logger, metrics, healthChecks = [], fenceOff }: AppParts): DynamicModule {
     const { oidcIssuer: issuer, oidcAudience: audience } = settings;
     return {
       module: AppModule,
@@ -38,6 +41,7 @@ export class AppModule {
             healthChecks: [
               { name: 'database', check: () => database.ping() },
               { name: 'cache', check: () => audit.check() },
+              ...healthChecks,
             ],
             logger,
             metrics,

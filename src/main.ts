@@ -6,6 +6,7 @@ import { createLogger, type Logger } from '#src/platform/logs.js';
 import { Metrics, serveMetrics } from '#src/platform/metrics.js';
 import { readSettings, type Settings } from '#src/platform/settings.js';
 import { createApp } from './app.js';
+import { probeSteps, SelfProbe } from './self-probe.js';
 import { welcome } from './welcome.js';
 import { serveWorkerMetrics, Workers } from './workers.js';
 
@@ -31,13 +32,17 @@ async function main(): Promise<void> {
 /** One process that does it all. @returns how to stop it */
 async function serve(settings: Settings, logger: Logger): Promise<() => Promise<void>> {
   const metrics = new Metrics().collectProcess();
-  const app = await createApp({ settings, logger, metrics });
+  const probe = new SelfProbe(metrics, logger);
+  const app = await createApp({ settings, logger, metrics, healthChecks: [probe.health] });
   // A worker's primary has done this.
   const firstSteps = cluster.isPrimary ? await welcome(app, settings) : () => '';
   await app.listen(settings.port, settings.host);
   const metricsServer = await metricsOn(settings.metricsPort, (port) => serveMetrics(metrics, port, settings.host));
+  const { selfProbeSeconds } = settings;
+  const stopProbing = selfProbeSeconds && probe.start(await probeSteps(app), selfProbeSeconds);
   process.stdout.write(firstSteps(await app.getUrl()));
   return async () => {
+    if (stopProbing) stopProbing();
     metricsServer?.close();
     await app.close();
   };

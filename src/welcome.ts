@@ -3,12 +3,12 @@ import { AbilityService } from '#src/ability/ability.service.js';
 import { Importer } from '#src/admin/import/importer.js';
 import { seedOffices } from '#src/admin/import/seed.js';
 import { OfficesService } from '#src/admin/offices.service.js';
-import type { WriteRequest } from '#src/admin/read-request.js';
 import { storePlatformKey } from '#src/platform/auth/key-store.js';
 import { seedBootstrapKey } from '#src/platform/bootstrap.js';
 import { Database } from '#src/platform/database.js';
 import type { Settings } from '#src/platform/settings.js';
 import { firstRow } from '#src/platform/sql.js';
+import { ownWrite } from './own-write.js';
 
 const demoFolder = 'examples/demo';
 /** Where the first steps of a new user lead. */
@@ -44,30 +44,8 @@ async function isEmpty(database: Database): Promise<boolean> {
 }
 
 function seed(app: INestApplication, folder: string): Promise<void> {
-  const requestFor = (office: string) => seedRequest(office, folder);
+  const requestFor = (office: string) => ownWrite(office, 'bootstrap', `offices of ${folder}`);
   return seedOffices(folder, app.get(OfficesService), app.get(Importer), requestFor);
-}
-
-function seedRequest(office: string, folder: string): WriteRequest {
-  return {
-    office,
-    principal: {
-      kind: 'key',
-      office: null,
-      id: 'bootstrap',
-      scopes: ['check', 'read', 'write', 'operate'],
-      asOf: 0,
-      expiresAtMs: Number.POSITIVE_INFINITY,
-    },
-    actor: undefined,
-    language: 'en',
-    requestId: 'start',
-    ifMatch: undefined,
-    idempotencyKey: undefined,
-    fingerprint: Buffer.alloc(32),
-    dryRun: false,
-    reason: `offices of ${folder}`,
-  };
 }
 
 interface Examples {

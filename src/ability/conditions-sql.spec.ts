@@ -142,6 +142,43 @@ describe('conditions as SQL', () => {
     expect(() => sqlOf(allow(conditions))).toThrow(message);
   });
 
+  describe('with an index that names the rows', () => {
+    const indexed: SqlFields = {
+      ...fields,
+      id: { column: 'd.id' },
+      managers: { exists: 'm(?)', ids: 'managed by ?' },
+      clientGroup: { exists: 'g(?)', ids: 'in ?' },
+    };
+    const select = (...rules: Rule[]) => {
+      const made = rules.map((rule) => ({ action: ['open'], subject: 'dossier', reason: 'x', ...rule }));
+      return toSql(new Ability('dossier', made), 'open', indexed);
+    };
+
+    it('says besides the conditions that the row is among them, each list once', () => {
+      const fragment = select(
+        allow({ status: 'active', managers: { $all: ['a', 'b'] } }),
+        allow({ clientGroup: { $in: ['g1', 'g2'] } }),
+        allow({ status: 'draft', managers: { $all: ['a'] } }),
+        deny({ clientGroup: 'g3' }),
+      );
+      expect(fragment).toEqual({
+        sql:
+          '(d.id = any(array(managed by ? union all in ?))' +
+          ' and ((d.status = ? and (exists (m(?)) and exists (m(?)))) or exists (g(?)) or (d.status = ? and exists (m(?))))' +
+          ' and (exists (g(?))) is not true)',
+        params: [['a'], ['g1', 'g2'], 'active', ['a'], ['b'], ['g1', 'g2'], 'draft', ['a'], ['g3']],
+      });
+    });
+
+    it.each<[what: string, other: Rule]>([
+      ['rows that no test names', allow({ private: false })],
+      ['rows named by what they are not', allow({ clientGroup: { $nin: ['g1'] } })],
+      ['every row', {}],
+    ])('says no more than the conditions where a rule is about %s', (_what, other) => {
+      expect(select(allow({ managers: { $all: ['a'] } }), other).sql).not.toContain('array(');
+    });
+  });
+
   it('selects by the dossier policy what a collaborator may open', () => {
     const policy = loadBundle('policies').policies.get('dossier')!;
     const subject = aSubject({ id: 'c1', clientGroups: ['g1'], excludedClientGroups: ['g2'] });

@@ -5,13 +5,14 @@ import { CursorCodec } from '#src/platform/cursor.js';
 import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
-import { allOf, firstRow, numbered, rows } from '#src/platform/sql.js';
+import { allOf, numbered, rows } from '#src/platform/sql.js';
 import { dossierSqlFields } from '#src/relations/dossier-sql.js';
 import { builtInTypes, revisionToken } from '#src/relations/vocabulary.js';
 import type { PackedRules } from './ability.js';
 import { AbilityService } from './ability.service.js';
 import { ActorsService, type Inquirer } from './actors.service.js';
 import { toSql } from './conditions-sql.js';
+import { Totals } from './totals.js';
 import type { Consistency } from './consistency.js';
 
 /** One dossier of a list of what someone may open. */
@@ -46,6 +47,8 @@ export interface AbilityExport {
 /** What one collaborator may do, as a list and as rules. */
 @Injectable()
 export class OpenableService {
+  private readonly totals = new Totals();
+
   constructor(
     private readonly database: Database,
     private readonly abilities: AbilityService,
@@ -74,7 +77,7 @@ export class OpenableService {
       async (em) => {
         const found = await this.allowed(em, office, [collaborator, self], page);
         if (!found) throw problem('not_found', { type: 'collaborator', id: collaborator });
-        const { allowed, revision, policySet } = found;
+        const { allowed, revision, readAt, policySet } = found;
         const items = await rows<OpenableDossier>(
           em,
           numbered(`select d.id, d.name, d.code, d.status from dossier d
@@ -82,16 +85,12 @@ export class OpenableService {
                      order by d.id limit ?`),
           [office, ...allowed.params, after, after, page.limit + 1],
         );
-        const total = await firstRow<{ n: string }>(
-          em,
-          numbered(`select count(*) n from dossier d where d.office = ? and ${allowed.sql}`),
-          [office, ...allowed.params],
-        );
+        const total = await this.totals.count(em, { office, revision, readAt }, allowed);
         const last = items.length > page.limit ? items[page.limit - 1] : undefined;
         return {
           items: items.slice(0, page.limit),
           nextCursor: last ? codec.encode([last.id]) : null,
-          total: Number(total?.n ?? 0),
+          total,
           revision: revisionToken(revision),
           policy: this.abilities.policyHash(policySet),
         };
@@ -137,7 +136,7 @@ export class OpenableService {
     { action, properties, context }: Pick<OpenableIdsQuery, 'action' | 'properties' | 'context'>,
   ) {
     const facts = await this.abilities.factsIn(em, office, [collaborator, self], []);
-    const { settings, policySet, revision } = facts;
+    const { settings, policySet, revision, readAt } = facts;
     const [subject, viewer] = [facts.subjects.get(collaborator), facts.subjects.get(self)];
     if (!subject || !viewer) return undefined;
     const asked = this.abilities.abilityOf('dossier', { subject, settings, policySet, action: properties, context });
@@ -146,7 +145,7 @@ export class OpenableService {
       const own = this.abilities.abilityOf('dossier', { subject: viewer, settings, policySet });
       parts.push(toSql(own, 'open', dossierSqlFields));
     }
-    return { allowed: allOf(parts), revision, policySet };
+    return { allowed: allOf(parts), revision, readAt, policySet };
   }
 
   /**

@@ -112,6 +112,12 @@ const table = {
     meaning: 'most requests that one process works on at once, half of them checks; more are answered with 503 at once',
     schema: integer(10, 100_000),
   }),
+  selfProbeSeconds: optional({
+    name: 'SELF_PROBE_SECONDS',
+    allowed: 'a whole number from 1 to 86400',
+    meaning: 'how often a grant is revoked in the office `self-probe`, to measure when it is denied; unset, never',
+    schema: integer(1, 86_400),
+  }),
   bootstrapKey: optional({
     name: 'CARDEA_BOOTSTRAP_KEY',
     // Keys are stored as a fast hash, which only a long random secret withstands.

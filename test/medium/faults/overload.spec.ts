@@ -18,7 +18,10 @@ import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
 const key = 'cdk_overload_overload_overload_1234';
 const maxRequests = 60;
 const clients = 10 * maxRequests;
+/** So long at least; on a busy machine, until some of each kind were answered. */
 const crowdMs = 6_000;
+const longestCrowdMs = 60_000;
+const kinds = ['check', 'list', 'export', 'preview', 'import', 'large'];
 /** How late PostgreSQL answers, over a wire that this busy process makes slower still. */
 const delayMs = 10;
 const residentMaxMiB = 400;
@@ -144,6 +147,10 @@ describe('ten times the load that it can take', () => {
     let isOver = false;
     const watching = watch(() => isOver);
     await sleep(crowdMs);
+    // Nobody starves: not the checks behind the slow ones, nor these behind the checks.
+    const isAnswered = (what: string) =>
+      crowd.count(new RegExp(`^${what} 200$`)) > (what === 'check' ? maxRequests : 0);
+    await eventually('some of each kind are answered', () => kinds.every(isAnswered), longestCrowdMs);
     leave();
     await crowd.stop();
     isOver = true;
@@ -151,10 +158,6 @@ describe('ten times the load that it can take', () => {
 
     expect([...crowd.faults]).toEqual([]);
     expect(crowd.count(/ (503|429)$/)).toBeGreaterThan(clients);
-    // Nobody starves: not the checks behind the slow ones, nor these behind the checks.
-    for (const what of ['check', 'list', 'export', 'preview', 'import', 'large'])
-      expect({ what, isAnswered: crowd.count(new RegExp(`^${what} 200$`)) > 0 }).toEqual({ what, isAnswered: true });
-    expect(crowd.count(/^check 200$/)).toBeGreaterThan(maxRequests);
     expect(seen.unanswered).toBe(0);
     expect(seen.check).toBeLessThanOrEqual(maxRequests * 0.5);
     expect(seen.read).toBeLessThanOrEqual(maxRequests * 0.2);
@@ -172,5 +175,5 @@ describe('ten times the load that it can take', () => {
     await eventually('it answers as before', () => after.count(/ 200$/) > 200);
     await after.stop();
     expect({ refused: after.count(/ (?!200)\d+$/), faults: [...after.faults] }).toEqual({ refused: 0, faults: [] });
-  }, 60_000);
+  }, 120_000);
 });
