@@ -51,32 +51,28 @@ export function withType(type: string, resource: object): object {
 
 /** What one subject may do with the resources of one type, and nothing but that: conditions on resources are left. */
 export class Ability {
-  readonly casl: MongoAbility;
   private readonly byAction = new Map<string, ActionRules>();
 
   /** @param rules in CASL's order: later ones win. */
   constructor(
     readonly type: string,
     readonly rules: readonly AbilityRule[],
-  ) {
-    const sets: Sets = new Map();
-    this.casl = createMongoAbility(rules as unknown as RawRule[] as never[], {
-      conditionsMatcher: (conditions) => strictMatcher(conditions, sets) as never,
-      anyAction,
-      anySubjectType: AnyType as never,
-      detectSubjectType: (resource) => ((resource as { [typeOf]?: string })[typeOf] ?? NoType) as never,
-    });
+  ) {}
+
+  /** All of it as CASL's own, made anew for each question: CASL's index of every action is most of what it would keep. */
+  get casl(): MongoAbility {
+    return toCasl(this.rules);
   }
 
-  /** The rules about an action, taken apart once. An action that no rule names has none. */
+  /** The rules about an action, taken apart by CASL once. An action that no rule names has none. */
   rulesAbout(action: string): ActionRules {
     const known = this.byAction.get(action);
     if (known) return known;
-    const rules = this.casl.rulesFor(action, this.type);
+    const rules = this.rules.filter((rule) => rule.action.includes(action));
     // Names that a caller makes up are not kept: they would fill the memory.
     if (rules.length === 0) return nothing;
     const about: { allows: ActionRule[]; denies: ActionRule[] } = { allows: [], denies: [] };
-    for (const rule of rules) {
+    for (const rule of toCasl(rules).rulesFor(action, this.type)) {
       const [id = '', path = null] = (rule.reason ?? '').split('/');
       const verdict = Object.freeze({ allowed: !rule.inverted, rule: id });
       (rule.inverted ? about.denies : about.allows).push({
@@ -112,6 +108,16 @@ export class Ability {
       }),
     );
   }
+}
+
+function toCasl(rules: readonly AbilityRule[]): MongoAbility {
+  const sets: Sets = new Map();
+  return createMongoAbility(rules as unknown as RawRule[] as never[], {
+    conditionsMatcher: (conditions) => strictMatcher(conditions, sets) as never,
+    anyAction,
+    anySubjectType: AnyType as never,
+    detectSubjectType: (resource) => ((resource as { [typeOf]?: string })[typeOf] ?? NoType) as never,
+  });
 }
 
 function checked(type: string, rule: unknown): unknown {

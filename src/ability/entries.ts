@@ -39,7 +39,7 @@ export class EntryMaker {
 
   /** A dossier as of `revision`; `facts` is `null` where there is no such one. */
   dossier(revision: number, id: string, facts: DossierFacts | null): DossierEntry {
-    return { revision, dependsOn: [`dossier:${id}`], validUntilMs: endOf(facts), checkedAt: -1, facts };
+    return new KnownDossier(revision, id, endOf(facts), facts && compact(facts));
   }
 
   /** Everyone and everything that was asked for, whether it was found or not. */
@@ -76,6 +76,30 @@ export function toSharedSubject(entry: SubjectEntry): SharedSubject {
 /** A dossier as Redis keeps it; no policy has a part in it. */
 export function toSharedDossier({ revision, facts }: DossierEntry): SharedDossier {
   return { revision, policy: '', facts: facts as SharedDossier['facts'] };
+}
+
+/** There are many dossiers: the key that each depends on is written when it is asked for, and not kept. */
+class KnownDossier implements DossierEntry {
+  checkedAt = -1;
+
+  constructor(
+    readonly revision: number,
+    private readonly id: string,
+    readonly validUntilMs: number,
+    readonly facts: DossierFacts | null,
+  ) {}
+
+  get dependsOn(): readonly string[] {
+    return [`dossier:${this.id}`];
+  }
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+/** Most dossiers have no guest and no one excluded: they share one empty list. */
+function compact(facts: DossierFacts): DossierFacts {
+  const list = (ids: readonly string[]) => (ids.length === 0 ? none : ids);
+  return { ...facts, managers: list(facts.managers), guests: list(facts.guests), excluded: list(facts.excluded) };
 }
 
 function endOf(facts: { validUntil: string | null } | null): number {

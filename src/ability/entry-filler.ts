@@ -64,12 +64,12 @@ export class EntryFiller {
     this.shared?.write([
       ...made.subjects.map(([id, entry]) => ({
         name: nameOf(office, 'c', id),
-        ...entry,
+        dependsOn: entry.dependsOn,
         value: toSharedSubject(entry),
       })),
       ...made.dossiers.map(([id, entry]) => ({
         name: nameOf(office, 'd', id),
-        ...entry,
+        dependsOn: entry.dependsOn,
         value: toSharedDossier(entry),
       })),
     ]);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { migrateUp } from '#src/platform/migrate.js';
 import { startPrivatePostgres, type PrivatePostgres } from '#test/support/servers.js';
+import { startArguments } from '#test/support/service-process.js';
 import { benchKey } from './load.js';
 
 /** A server of its own process, on a core of its own where the machine has two. */
@@ -32,7 +33,7 @@ export async function startDatabase(): Promise<PrivatePostgres> {
 
 /** The service as users start it, on the first core. */
 export async function startService(databaseUrl: string, environment: NodeJS.ProcessEnv = {}): Promise<Served> {
-  return start(['--enable-source-maps', 'dist/src/main.js'], {
+  return start(startArguments(), {
     DATABASE_URL: databaseUrl,
     CARDEA_BOOTSTRAP_KEY: benchKey,
     LOG_LEVEL: 'warn',

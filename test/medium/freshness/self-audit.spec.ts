@@ -39,7 +39,7 @@ async function forgeEntry(): Promise<void> {
   const { state } = await app.get(AccessCache).current(office.id, undefined);
   const entry = state.dossiers.get('d');
   if (!entry?.facts) throw new Error('the dossier is not cached');
-  state.dossiers.set('d', { ...entry, facts: { ...entry.facts, managers: ['anne'] } });
+  state.dossiers.set('d', { ...entry, dependsOn: entry.dependsOn, facts: { ...entry.facts, managers: ['anne'] } });
 }
 
 // How these were seen to fail: without the comparison, and without the drop.
