@@ -1,5 +1,52 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** The facts of people and of dossiers, each from one join; also what a later migration goes back to. */
+export const factsByJoin = `
+  create or replace function subject_facts(p_office text, p_collaborators text[]) returns jsonb
+    language sql stable as $$
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'id', c.id, 'profile', c.profile, 'status', c.status,
+             'clientGroups', coalesce(g.groups, '[]'), 'collaboratorGroups', coalesce(k.groups, '[]'),
+             'excludedClientGroups', coalesce(x.groups, '[]'),
+             'validUntil', least(g.expires_at, k.expires_at, x.expires_at))), '[]')
+      from collaborator c
+      left join (select m.collaborator, jsonb_agg(distinct m.client_group) groups, min(m.expires_at) expires_at
+                   from client_group_membership(p_office, p_collaborators) m group by 1) g on g.collaborator = c.id
+      left join (select r.subject_id, jsonb_agg(r.object_id) groups, min(r.expires_at) expires_at
+                   from relationship r
+                  where r.office = p_office and r.subject_type = 'collaborator' and r.subject_id = any (p_collaborators)
+                    and r.relation = 'member' and r.object_type = 'collaborator_group'
+                    and (r.expires_at is null or r.expires_at > statement_timestamp())
+                  group by 1) k on k.subject_id = c.id
+      left join (select r.subject_id, jsonb_agg(r.object_id) groups, min(r.expires_at) expires_at
+                   from relationship r
+                  where r.office = p_office and r.subject_type = 'collaborator' and r.subject_id = any (p_collaborators)
+                    and r.relation = 'excluded' and r.object_type = 'client_group'
+                    and (r.expires_at is null or r.expires_at > statement_timestamp())
+                  group by 1) x on x.subject_id = c.id
+     where c.office = p_office and c.id = any (p_collaborators)
+    $$;
+
+  create or replace function dossier_facts(p_office text, p_dossiers text[]) returns jsonb
+    language sql stable as $$
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'id', d.id, 'status', d.status, 'private', d.private, 'clientGroup', t.client_group,
+             'managers', coalesce(t.managers, '[]'), 'guests', coalesce(t.guests, '[]'),
+             'excluded', coalesce(t.excluded, '[]'), 'validUntil', t.expires_at)), '[]')
+      from dossier d
+      left join (select r.object_id,
+                        min(r.subject_id) filter (where r.relation = 'client_group') client_group,
+                        jsonb_agg(r.subject_id) filter (where r.relation = 'manager') managers,
+                        jsonb_agg(r.subject_id) filter (where r.relation = 'guest') guests,
+                        jsonb_agg(r.subject_id) filter (where r.relation = 'excluded') excluded,
+                        min(r.expires_at) expires_at
+                   from relationship r
+                  where r.office = p_office and r.object_type = 'dossier' and r.object_id = any (p_dossiers)
+                    and (r.expires_at is null or r.expires_at > statement_timestamp())
+                  group by 1) t on t.object_id = d.id
+     where d.office = p_office and d.id = any (p_dossiers)
+    $$;`;
+
 /**
  * The facts that a decision needs, read by one statement and so from one snapshot. They are functions because each
  * sets the tenant for row-level security before it reads: one round trip, with the second wall in place.
@@ -27,50 +74,7 @@ export class Migration20261124000200_access extends Migration {
            and (g.expires_at is null or g.expires_at > statement_timestamp())
         $$;
 
-      create function subject_facts(p_office text, p_collaborators text[]) returns jsonb
-        language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_object(
-                 'id', c.id, 'profile', c.profile, 'status', c.status,
-                 'clientGroups', coalesce(g.groups, '[]'), 'collaboratorGroups', coalesce(k.groups, '[]'),
-                 'excludedClientGroups', coalesce(x.groups, '[]'),
-                 'validUntil', least(g.expires_at, k.expires_at, x.expires_at))), '[]')
-          from collaborator c
-          left join (select m.collaborator, jsonb_agg(distinct m.client_group) groups, min(m.expires_at) expires_at
-                       from client_group_membership(p_office, p_collaborators) m group by 1) g on g.collaborator = c.id
-          left join (select r.subject_id, jsonb_agg(r.object_id) groups, min(r.expires_at) expires_at
-                       from relationship r
-                      where r.office = p_office and r.subject_type = 'collaborator' and r.subject_id = any (p_collaborators)
-                        and r.relation = 'member' and r.object_type = 'collaborator_group'
-                        and (r.expires_at is null or r.expires_at > statement_timestamp())
-                      group by 1) k on k.subject_id = c.id
-          left join (select r.subject_id, jsonb_agg(r.object_id) groups, min(r.expires_at) expires_at
-                       from relationship r
-                      where r.office = p_office and r.subject_type = 'collaborator' and r.subject_id = any (p_collaborators)
-                        and r.relation = 'excluded' and r.object_type = 'client_group'
-                        and (r.expires_at is null or r.expires_at > statement_timestamp())
-                      group by 1) x on x.subject_id = c.id
-         where c.office = p_office and c.id = any (p_collaborators)
-        $$;
-
-      create function dossier_facts(p_office text, p_dossiers text[]) returns jsonb
-        language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_object(
-                 'id', d.id, 'status', d.status, 'private', d.private, 'clientGroup', t.client_group,
-                 'managers', coalesce(t.managers, '[]'), 'guests', coalesce(t.guests, '[]'),
-                 'excluded', coalesce(t.excluded, '[]'), 'validUntil', t.expires_at)), '[]')
-          from dossier d
-          left join (select r.object_id,
-                            min(r.subject_id) filter (where r.relation = 'client_group') client_group,
-                            jsonb_agg(r.subject_id) filter (where r.relation = 'manager') managers,
-                            jsonb_agg(r.subject_id) filter (where r.relation = 'guest') guests,
-                            jsonb_agg(r.subject_id) filter (where r.relation = 'excluded') excluded,
-                            min(r.expires_at) expires_at
-                       from relationship r
-                      where r.office = p_office and r.object_type = 'dossier' and r.object_id = any (p_dossiers)
-                        and (r.expires_at is null or r.expires_at > statement_timestamp())
-                      group by 1) t on t.object_id = d.id
-         where d.office = p_office and d.id = any (p_dossiers)
-        $$;
+      ${factsByJoin}
 
       -- Null where the office does not exist.
       create function access_facts(p_office text, p_collaborators text[], p_dossiers text[]) returns jsonb
