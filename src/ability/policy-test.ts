@@ -45,7 +45,8 @@ export function engineAsker(policy: Policy): CaseAsker {
     decide(compile(policy, { subject: who, settings, action: properties, context }), action, what);
 }
 
-function compare({ case: { name, by }, who, what, action, expected }: CaseQuestion, answer: CaseAnswer) {
+/** What is wrong with an answer, or `undefined` where it is as expected. */
+export function compare({ case: { name, by }, who, what, action, expected }: CaseQuestion, answer: CaseAnswer) {
   const wanted = describe(expected);
   const got = describe(answer);
   const question = `"${name}": ${who.id} ${action} ${what.id}`;

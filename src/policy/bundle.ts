@@ -1,6 +1,7 @@
 import type { Language } from '#src/relations/vocabulary.js';
 import type { Condition } from './condition.js';
 import type { EntityType } from './entity-type.js';
+import type { Place } from './problem.js';
 
 /** All policies of one folder, validated. Every decision carries `hash`, so that it can be traced to the very text. */
 export interface PolicyBundle {
@@ -53,13 +54,16 @@ export interface Requirement {
 }
 
 /** A named way to reach a resource, such as "its manager". */
-export interface PolicyPath extends ConditionSections {
+export interface PolicyPath extends ConditionSections, Place {
   readonly name: string;
-  readonly line: number;
 }
 
+/** What a rule may say that it is meant to be; everything else that the linter finds is put right. */
+export const acceptableFindings = ['allow-without-resource-condition'] as const;
+export type AcceptableFinding = (typeof acceptableFindings)[number];
+
 /** One sentence of the policy. */
-export interface PolicyRule extends ConditionSections {
+export interface PolicyRule extends ConditionSections, Place {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   /** Written out, where the file says `'*'`. */
@@ -69,7 +73,8 @@ export interface PolicyRule extends ConditionSections {
   /** Allow rules of types that are not built in: what the subject must be allowed elsewhere besides. */
   readonly may?: Requirement;
   readonly reason: Readonly<Record<Language, string>>;
-  readonly line: number;
+  /** Findings of the linter that are meant to be, each with the reason. Nothing that decides looks at them. */
+  readonly accepts: ReadonlyMap<AcceptableFinding, string>;
 }
 
 /** The facts of one resource that rules ask about; the type is known from the policy and never read from here. */

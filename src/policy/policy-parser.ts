@@ -111,7 +111,7 @@ class PolicyParser {
       return this.source.report(entry.keyNode, `the path name "${name}" must fit ${namePattern.source}`);
     }
     const mapping = this.source.mapping(entry, `path "${name}"`, sections);
-    if (mapping) paths.set(name, { name, line: this.source.lineOf(entry.keyNode), ...parser.sections(mapping) });
+    if (mapping) paths.set(name, { name, ...this.source.placeOf(entry.keyNode), ...parser.sections(mapping) });
   }
 
   private readRules(parser: RuleParser): PolicyRule[] {

@@ -1,9 +1,15 @@
-/** One thing that is wrong in a policy or cases file, with where it is. Lines and columns count from 1. */
-export interface Problem {
-  readonly file: string;
+/** Where something stands in a file. Lines and columns count from 1. */
+export interface Place {
   readonly line: number;
   readonly column: number;
+}
+
+/** One thing that is wrong in a policy or cases file, with where it is. */
+export interface Problem extends Place {
+  readonly file: string;
   readonly message: string;
+  /** Set where a tool tells this kind of mistake apart. */
+  readonly kind?: 'missing-translation';
 }
 
 /** `file:line:column message`, the form that editors and terminals turn into a link. */

@@ -1,7 +1,14 @@
 import { isScalar } from 'yaml';
 import { type Language, languages } from '#src/relations/vocabulary.js';
 import { isBuiltIn, type Section } from './attributes.js';
-import type { ConditionSections, Policy, PolicyRule, Requirement } from './bundle.js';
+import {
+  type AcceptableFinding,
+  acceptableFindings,
+  type ConditionSections,
+  type Policy,
+  type PolicyRule,
+  type Requirement,
+} from './bundle.js';
 import { both, findClash, settledSections } from './condition.js';
 import { parseCondition } from './condition-parser.js';
 import { parseRequirement } from './requirement-parser.js';
@@ -9,7 +16,7 @@ import type { Entry, Mapping, YamlSource } from './yaml-source.js';
 
 /** The sections of a rule or a path. */
 export const sections: readonly Section[] = [...settledSections, 'resource'];
-export const ruleMembers = ['id', 'effect', 'actions', 'by', 'may', ...sections, 'reason'];
+export const ruleMembers = ['id', 'effect', 'actions', 'by', 'may', ...sections, 'reason', 'accepts'];
 
 const ruleIdPattern = /^[a-z][a-z0-9-]{0,63}$/;
 
@@ -38,6 +45,7 @@ export class RuleParser {
     const conditions = this.sections(mapping);
     const by = this.member(mapping, 'by', (entry) => this.readBy(entry, effect, conditions)) ?? [];
     const may = this.member(mapping, 'may', (entry) => this.readMay(entry, effect));
+    const accepts = this.member(mapping, 'accepts', (entry) => this.readAccepts(entry)) ?? new Map();
     if (id === undefined || effect === undefined || reason === undefined) return undefined;
     return {
       id,
@@ -46,7 +54,8 @@ export class RuleParser {
       by,
       ...(may && { may }),
       reason,
-      line: this.source.lineOf(mapping.node),
+      accepts,
+      ...this.source.placeOf(mapping.node),
       ...conditions,
     };
   }
@@ -94,7 +103,21 @@ export class RuleParser {
     return parseRequirement(this.source, entry);
   }
 
+  private readAccepts(entry: Entry): ReadonlyMap<AcceptableFinding, string> {
+    const mapping = this.source.mapping(entry, '"accepts"', acceptableFindings);
+    const pairs = acceptableFindings.flatMap((finding): [AcceptableFinding, string][] => {
+      const why = mapping?.get(finding);
+      const text = why && this.source.string(why, 'the reason');
+      return text === undefined ? [] : [[finding, text]];
+    });
+    return new Map(pairs);
+  }
+
   private readReason(entry: Entry): Record<Language, string> | undefined {
+    return this.source.asKind('missing-translation', () => this.readTexts(entry));
+  }
+
+  private readTexts(entry: Entry): Record<Language, string> | undefined {
     const mapping = this.source.mapping(entry, 'a reason', languages, languages);
     if (!mapping) return undefined;
     const texts = languages.map((language) => [

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Scalar } from './condition.js';
-import type { Problem } from './problem.js';
+import type { Place, Problem } from './problem.js';
 
 /** A member of a mapping. `value` is `null` where the file has nothing after the colon. */
 export interface Entry {
@@ -25,6 +25,7 @@ export class YamlSource {
   readonly problems: Problem[] = [];
   readonly root: Node | null;
   private readonly lines = new LineCounter();
+  private kind: Problem['kind'];
 
   constructor(
     readonly file: string,
@@ -50,12 +51,28 @@ export class YamlSource {
   report(at: Node | Entry | number | null, message: string): void {
     const offset = typeof at === 'number' ? at : this.offsetOf(at);
     const { line, col } = this.lines.linePos(offset);
-    this.problems.push({ file: this.file, line, column: col, message });
+    this.problems.push({ file: this.file, line, column: col, message, ...(this.kind && { kind: this.kind }) });
+  }
+
+  /** Notes whatever `read` reports as a problem of this kind. */
+  asKind<T>(kind: Problem['kind'], read: () => T): T {
+    this.kind = kind;
+    try {
+      return read();
+    } finally {
+      this.kind = undefined;
+    }
   }
 
   /** The line on which something starts. */
   lineOf(at: Node | Entry): number {
-    return this.lines.linePos(this.offsetOf(at)).line;
+    return this.placeOf(at).line;
+  }
+
+  /** Where something starts. */
+  placeOf(at: Node | Entry): Place {
+    const { line, col } = this.lines.linePos(this.offsetOf(at));
+    return { line, column: col };
   }
 
   /**
