@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { runCommand } from '#src/ability/tool/command.js';
+import { diffCommand } from '#src/ability/tool/diff/diff.command.js';
 import { explainCommand } from '#src/ability/tool/explain.command.js';
 import { lintCommand } from '#src/ability/tool/lint.command.js';
 import { testCommand } from '#src/ability/tool/test.command.js';
@@ -10,7 +12,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /** The command line: `cardea policy …`. */
-process.exitCode = await runCommand([lintCommand(version), testCommand, explainCommand], process.argv.slice(2), {
-  write: (text) => process.stdout.write(text),
-  say: (text) => process.stderr.write(text),
+process.exitCode = await runCommand([lintCommand(version), testCommand, explainCommand, diffCommand], process.argv.slice(2), {
+  // What nobody has read yet is not heaped up.
+  write: async (text) => {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  },
+  say: (text) => void process.stderr.write(text),
 });

@@ -6,7 +6,7 @@ export type Exit = (typeof exit)[keyof typeof exit];
 
 /** Where a command writes: what was asked for, and what is said about it. */
 export interface Output {
-  write(text: string): void;
+  write(text: string): void | Promise<void>;
   say(text: string): void;
 }
 
@@ -38,7 +38,7 @@ const name = 'cardea policy';
 export async function runCommand(commands: readonly Command[], args: readonly string[], output: Output): Promise<Exit> {
   const [group, word, ...rest] = args;
   if (group === '--help' || (group === 'policy' && (word === '--help' || word === undefined))) {
-    output.write(overview(commands));
+    await output.write(overview(commands));
     return group !== '--help' && word === undefined ? exit.unusable : exit.fine;
   }
   const command = group === 'policy' ? commands.find((known) => known.name === word) : undefined;
@@ -49,7 +49,7 @@ export async function runCommand(commands: readonly Command[], args: readonly st
   try {
     const given = parse(command, rest);
     if (given.values.help === true) {
-      output.write(command.help);
+      await output.write(command.help);
       return exit.fine;
     }
     return await command.run({ ...given, output });

@@ -36,7 +36,7 @@ export const explainCommand: Command = {
     action: { type: 'string' },
     ...baseOption,
   },
-  run(given) {
+  async run(given) {
     const { policy, file } = readPolicy(given);
     const named = questionsNamed(file, required(given, 'case'));
     const { who, what, action } = given.values;
@@ -51,8 +51,8 @@ export const explainCommand: Command = {
     const { lines, isExpected } = explain(policy, question);
     const others = fitting.length - 1;
     if (others > 0) lines.push(`(the first of ${others + 1}; --who, --what and --action name another)`);
-    given.output.write(`${lines.join('\n')}\n`);
-    return Promise.resolve(isExpected ? exit.fine : exit.findings);
+    await given.output.write(`${lines.join('\n')}\n`);
+    return isExpected ? exit.fine : exit.findings;
   },
 };
 

@@ -34,8 +34,8 @@ export function lintCommand(version: string): Command {
       const folders = foldersOf(given).map((folder) => readFolder(folder, baseOf(given)));
       const found = await Promise.all(folders.map(async (folder) => ({ folder, findings: await lintFolder(folder) })));
       const findings = found.flatMap((one) => one.findings);
-      if (format === 'sarif') given.output.write(toSarif(findings, version));
-      else for (const one of found) given.output.write(textOf(one.folder, one.findings));
+      if (format === 'sarif') await given.output.write(toSarif(findings, version));
+      else for (const one of found) await given.output.write(textOf(one.folder, one.findings));
       return findings.length > 0 ? exit.findings : exit.fine;
     },
   };

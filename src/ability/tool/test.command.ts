@@ -33,7 +33,7 @@ export const testCommand: Command = {
       for (const file of files) {
         const lines = await testPolicy(bundle.policies.get(file.type)!, file, given.values.mutants === true);
         isSound &&= lines.findings.length === 0;
-        for (const line of [...lines.findings, lines.summary]) given.output.write(`${line}\n`);
+        for (const line of [...lines.findings, lines.summary]) await given.output.write(`${line}\n`);
       }
     }
     return isSound ? exit.fine : exit.findings;
