@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { runCommand } from '#src/ability/tool/command.js';
+import { bundleCommand } from '#src/ability/tool/bundle.command.js';
 import { diffCommand } from '#src/ability/tool/diff/diff.command.js';
 import { explainCommand } from '#src/ability/tool/explain.command.js';
 import { lintCommand } from '#src/ability/tool/lint.command.js';
@@ -12,10 +13,14 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /** The command line: `cardea policy …`. */
-process.exitCode = await runCommand([lintCommand(version), testCommand, explainCommand, diffCommand], process.argv.slice(2), {
-  // What nobody has read yet is not heaped up.
-  write: async (text) => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+process.exitCode = await runCommand(
+  [lintCommand(version), testCommand, explainCommand, diffCommand, bundleCommand],
+  process.argv.slice(2),
+  {
+    // What nobody has read yet is not heaped up.
+    write: async (text) => {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    },
+    say: (text) => void process.stderr.write(text),
   },
-  say: (text) => void process.stderr.write(text),
-});
+);

@@ -41,7 +41,7 @@ export class AbilityModule {
       module: AbilityModule,
       global: true,
       providers: [
-        { provide: PolicyBundles, useFactory: () => PolicyBundles.load(settings.policyDir, settings.policySetsDir) },
+        { provide: PolicyBundles, useFactory: () => PolicyBundles.load(settings) },
         { provide: CacheMetrics, useFactory: () => new CacheMetrics(metrics.registry) },
         { provide: SharedCache, inject: [SigningKey, CacheMetrics], useFactory: shared },
         {

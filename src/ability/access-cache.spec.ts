@@ -42,7 +42,7 @@ class Facts implements Pick<FactsLoader, 'readRevisions' | 'load'> {
   }
 }
 
-function aCache(bundles = PolicyBundles.load('policies')) {
+function aCache(bundles = PolicyBundles.load({ policyDir: 'policies' })) {
   const facts = new Facts();
   return { facts, cache: new AccessCache(facts as unknown as FactsLoader, bundles) };
 }
@@ -54,7 +54,7 @@ async function ensured(cache: AccessCache, people: string[], dossiers: string[])
 // How these were seen to fail: without the look at the bundle, without the clock, without `loading`, without the bound.
 describe('the cache of facts and abilities', () => {
   it('uses no ability of other policies than those in force, not even one of the same revision', async () => {
-    const bundles = PolicyBundles.load('policies');
+    const bundles = PolicyBundles.load({ policyDir: 'policies' });
     const { facts, cache } = aCache(bundles);
     const now = await ensured(cache, ['anne'], ['d']);
     expect(cache.subject(now, 'anne')?.ability).toBeDefined();

@@ -4,6 +4,16 @@ import { isBuiltIn } from '#src/policy/attributes.js';
 import type { ConditionSections, Policy, PolicyBundle } from '#src/policy/bundle.js';
 import { settledSections } from '#src/policy/condition.js';
 import { loadBundle } from '#src/policy/load.js';
+import { readPublicKey } from '#src/policy/signed-bundle.js';
+
+/** Where policies are: the settings of these names. */
+export interface PolicyPlaces {
+  readonly policyDir: string;
+  readonly policySetsDir?: string | undefined;
+  readonly policyPublicKey?: string | undefined;
+}
+
+const bundleSuffix = '.bundle.json';
 
 /** The policy sets in force: the default one, and those that offices may be given by name. */
 export class PolicyBundles {
@@ -13,15 +23,21 @@ export class PolicyBundles {
   ) {}
 
   /**
-   * Loads the default set from `folder` and every folder of `setsFolder` as a set of its own.
+   * Loads the default set from a folder or bundle file, and every folder and bundle file of `setsFolder` as a set of its
+   * own. With a public key, only bundle files that are signed with it.
    *
    * @throws `PolicyError` with file, line and column: the service does not start on a bundle it does not understand
    */
-  static load(folder: string, setsFolder?: string): PolicyBundles {
-    const names =
-      setsFolder === undefined ? [] : readdirSync(setsFolder, { withFileTypes: true }).filter((e) => e.isDirectory());
-    const standard = loadBundle(folder);
-    const named = names.map(({ name }) => [name, loadBundle(join(setsFolder ?? '', name), standard)] as const);
+  static load({ policyDir, policySetsDir, policyPublicKey }: PolicyPlaces): PolicyBundles {
+    const key = policyPublicKey === undefined ? undefined : readPublicKey(policyPublicKey);
+    const standard = loadBundle(policyDir, undefined, key);
+    const sets = policySetsDir === undefined ? [] : readdirSync(policySetsDir, { withFileTypes: true });
+    const named = sets.flatMap((entry) => {
+      const isBundle = entry.isFile() && entry.name.endsWith(bundleSuffix);
+      if (!isBundle && !entry.isDirectory()) return [];
+      const name = isBundle ? entry.name.slice(0, -bundleSuffix.length) : entry.name;
+      return [[name, loadBundle(join(policySetsDir ?? '', entry.name), standard, key)] as const];
+    });
     return new PolicyBundles(standard, new Map(named));
   }
 

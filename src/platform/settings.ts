@@ -142,14 +142,20 @@ const table = {
   policyDir: required({
     name: 'POLICY_DIR',
     fallback: 'policies',
-    allowed: 'a folder',
+    allowed: 'a folder, or a bundle file',
     meaning: 'the policies in force',
     schema: path,
   }),
   policySetsDir: optional({
     name: 'POLICY_SETS_DIR',
     allowed: 'a folder',
-    meaning: 'folders of further policy sets, which an office may be given by name',
+    meaning: 'folders of further policy sets, or `NAME.bundle.json`, which an office may be given by name',
+    schema: path,
+  }),
+  policyPublicKey: optional({
+    name: 'POLICY_PUBLIC_KEY',
+    allowed: 'a PEM file with an Ed25519 public key',
+    meaning: 'policies are taken from bundles that are signed with its private key, and from nowhere else',
     schema: path,
   }),
   logLevel: required({

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash, type KeyObject } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy, PolicyBundle } from './bundle.js';
 import { checkTogether, type ReadPolicy } from './bundle-check.js';
 import { parsePolicy } from './policy-parser.js';
 import { PolicyError, type Problem } from './problem.js';
+import { openBundle, type PolicySource } from './signed-bundle.js';
 import { YamlSource } from './yaml-source.js';
 
 const policySuffix = '.policy.yaml';
@@ -16,26 +17,24 @@ export interface BundleReading {
 }
 
 /**
- * Loads and validates all policies of a folder (engine.md, section 1).
+ * Loads and validates all policies of a folder, or of a bundle file (engine.md, section 1).
  * @param base the bundle that built-in types fall back to, where the folder is a set for other resources
+ * @param key where given, only a bundle file that is signed with it is taken
  * @throws PolicyError that names every problem with file, line and column. A bundle is whole or not at all.
  */
-export function loadBundle(folder: string, base?: PolicyBundle): PolicyBundle {
-  const { bundle, problems } = readBundle(folder, base);
+export function loadBundle(path: string, base?: PolicyBundle, key?: KeyObject): PolicyBundle {
+  const { bundle, problems } = readBundle(path, base, key);
   if (problems.length > 0) throw new PolicyError(problems);
   return bundle;
 }
 
-/** Reads all that can be read of a folder of policies, for tools that report rather than refuse. */
-export function readBundle(folder: string, base?: PolicyBundle): BundleReading {
+/** Reads all that can be read of policies, for tools that report rather than refuse. */
+export function readBundle(path: string, base?: PolicyBundle, key?: KeyObject): BundleReading {
   const problems: Problem[] = [];
   const read: ReadPolicy[] = [];
   const sources: YamlSource[] = [];
-  for (const name of policyFiles(folder, problems)) {
-    const file = join(folder, name);
-    const text = orReport(file, problems, () => readFileSync(file, 'utf8'));
-    if (text === undefined) continue;
-    const source = new YamlSource(file, text);
+  for (const { name, text } of readSources(path, problems, key)) {
+    const source = new YamlSource(join(path, name), text);
     const policy = parsePolicy(source, name);
     sources.push(source);
     if (policy) read.push({ policy, source });
@@ -51,6 +50,26 @@ export function readBundle(folder: string, base?: PolicyBundle): BundleReading {
   };
 }
 
+/** The policy files of a folder or of a bundle file, in the order of their names. Problems go to `problems`. */
+export function readSources(path: string, problems: Problem[], key?: KeyObject): readonly PolicySource[] {
+  const isFile = orReport(path, problems, () => statSync(path).isFile());
+  if (isFile === undefined) return [];
+  if (isFile) {
+    const text = orReport(path, problems, () => readFileSync(path, 'utf8'));
+    return (text !== undefined && orReport(path, problems, () => openBundle(text, key), '')) || [];
+  }
+  if (key) {
+    const message = 'is a folder, and POLICY_PUBLIC_KEY is set: a signed bundle is needed';
+    problems.push({ file: path, line: 1, column: 1, message });
+    return [];
+  }
+  return policyFiles(path, problems).flatMap((name) => {
+    const file = join(path, name);
+    const text = orReport(file, problems, () => readFileSync(file, 'utf8'));
+    return text === undefined ? [] : [{ name, text }];
+  });
+}
+
 function policyFiles(folder: string, problems: Problem[]): readonly string[] {
   const names = orReport(folder, problems, () => readdirSync(folder));
   // Sorted by code unit and not by the language of the machine, so that the hash is the same everywhere.
@@ -61,11 +80,11 @@ function policyFiles(folder: string, problems: Problem[]): readonly string[] {
   return files ?? [];
 }
 
-function orReport<T>(file: string, problems: Problem[], read: () => T): T | undefined {
+function orReport<T>(file: string, problems: Problem[], read: () => T, what = 'cannot be read: '): T | undefined {
   try {
     return read();
   } catch (error) {
-    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${what}${error instanceof Error ? error.message : String(error)}`;
     return void problems.push({ file, line: 1, column: 1, message });
   }
 }

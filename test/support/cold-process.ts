@@ -41,7 +41,7 @@ export class ColdProcesses {
   static async over(url: string): Promise<ColdProcesses> {
     const database = await Database.open({ url, entities: relationEntities, poolMax: 4, deadlineMs: 10_000 });
     const key = await database.asOwner((em) => SigningKey.load(em));
-    return new ColdProcesses(database, key, PolicyBundles.load('policies'));
+    return new ColdProcesses(database, key, PolicyBundles.load({ policyDir: 'policies' }));
   }
 
   async start(redisUrl: string, how: ColdStart = {}): Promise<ColdProcess> {

@@ -1,8 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runCommand } from './command.js';
+import { PolicyBundles } from '#src/ability/bundles.js';
+import { loadBundle } from '#src/policy/load.js';
+import { bundleCommand } from './bundle.command.js';
 import { explainCommand } from './explain.command.js';
 import { lintCommand } from './lint.command.js';
 import { testCommand } from './test.command.js';
@@ -29,7 +33,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function run(...args: string[]): Promise<{ exit: number; text: string }> {
   let text = '';
   const add = (more: string) => void (text += more);
-  const commands = [lintCommand('1.2.3'), testCommand, explainCommand];
+  const commands = [lintCommand('1.2.3'), testCommand, explainCommand, bundleCommand];
   return { exit: await runCommand(commands, ['policy', ...args], { write: add, say: add }), text };
 }
 
@@ -157,5 +161,20 @@ describe('explain', () => {
     expect(text).toMatch(/✓ resource excluded contains \$\{subject\.id\}\n {4}or\n {2}✗ resource clientGroup in/);
     expect(text).toMatch(/✗ by manager[\s\S]*✓ by client_group/);
     expect(text).not.toContain('own-group-at-activation');
+  });
+});
+
+describe('bundle', () => {
+  it('writes what the service loads with the public key, and nothing from unsound policies', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const [key, pub, output] = ['private.pem', 'public.pem', 'out.bundle.json'].map((name) => join(folder, name));
+    writeFileSync(key!, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(pub!, publicKey.export({ type: 'spki', format: 'pem' }));
+    expect(await run('bundle', folder, '--key', key!, '--output', output!)).toMatchObject({ exit: 0 });
+    const bundles = PolicyBundles.load({ policyDir: output!, policyPublicKey: pub });
+    expect(bundles.standard.hash).toBe(loadBundle('policies').hash);
+    expect(() => PolicyBundles.load({ policyDir: folder, policyPublicKey: pub })).toThrow('a signed bundle is needed');
+    edit('office.policy.yaml', 'profile: admin', 'profile: admim');
+    expect(await run('bundle', folder, '--key', key!, '--output', output!)).toMatchObject({ exit: 2 });
   });
 });
