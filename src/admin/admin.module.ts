@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AccessReviewController } from './access-review/access-review.controller.js';
+import { AccessReviewService } from './access-review/access-review.service.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BulkService } from './bulk.service.js';
@@ -49,6 +51,7 @@ import { RelationshipsService } from './relationships.service.js';
     CommunicationsController,
     ImportController,
     ExportController,
+    AccessReviewController,
   ],
   providers: [
     RelationWriter,
@@ -72,6 +75,7 @@ import { RelationshipsService } from './relationships.service.js';
     CommunicationsService,
     Importer,
     Exporter,
+    AccessReviewService,
   ],
   exports: [RelationWriter],
 })

@@ -1,6 +1,7 @@
 import { createMongoAbility, subject, type MongoAbility, type RawRule } from '@casl/ability';
 import { unpackRules, type PackRule } from '@casl/ability/extra';
 import { officePath, type Api, type ApiResponse } from './api.js';
+import { reviewOf } from './review.js';
 import { dossierActions, type Path } from './reference.js';
 import type { Question, WorldOffice } from './world.types.js';
 
@@ -9,7 +10,7 @@ export type NamedPath = Path & Record<string, unknown>;
 
 /** What one face of the service says about one question; only some of them name rules, reasons and paths. */
 export interface FaceAnswer {
-  face: 'can-access' | 'batch' | 'filter' | 'explain' | 'audience' | 'list' | 'ability';
+  face: 'can-access' | 'batch' | 'filter' | 'explain' | 'audience' | 'list' | 'ability' | 'review';
   question: Question;
   allowed: boolean;
   rule?: string | null;
@@ -54,7 +55,7 @@ export class Faces {
 
   /** The faces that answer from PostgreSQL. Only `explain` can be asked about what is not there. */
   async others(questions: readonly Question[]): Promise<FaceAnswer[]> {
-    const asked = [this.explain(questions), this.audience(), this.lists(), this.abilities()];
+    const asked = [this.explain(questions), this.audience(), this.lists(), this.abilities(), this.reviews()];
     return (await Promise.all(asked)).flat();
   }
 
@@ -123,6 +124,21 @@ export class Faces {
         const question = { office: this.office.id, collaborator, action, dossier };
         return { face: 'list', question, allowed: listed.includes(dossier) };
       });
+    });
+    return answers.flat();
+  }
+
+  /** Its paths are compared by a test of their own: a row has one of them, in cells. */
+  private async reviews(): Promise<FaceAnswer[]> {
+    const answers = await each(dossierActions, async (action) => {
+      const rows = await reviewOf(this.api, this.id, { action });
+      const pairs = new Set(rows.map(({ Collaborator, Dossier }) => `${Collaborator} ${Dossier}`));
+      return this.office.collaborators.flatMap(({ id: collaborator }) =>
+        this.office.dossiers.map(({ id: dossier }): FaceAnswer => {
+          const question = { office: this.office.id, collaborator, action, dossier };
+          return { face: 'review', question, allowed: pairs.has(`${collaborator} ${dossier}`) };
+        }),
+      );
     });
     return answers.flat();
   }

@@ -72,6 +72,11 @@ export const idQuestions: Record<string, IdQuestion[]> = {
     { body: (ids) => aQuestion({ resource: ids('dossier') }) },
   ],
   'get /export': [],
+  'get /access-review': [
+    { query: (ids) => `format=csv&collaborator=${ids('collaborator')}` },
+    { query: (ids) => `format=csv&clientGroup=${ids('client_group')}` },
+    { query: (ids) => `format=csv&dossier=${ids('dossier')}` },
+  ],
   'post /import': [
     line((ids) => ({ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' })),
     line((ids) => ({ object: 'dossier:own', relation: 'manager', subject: `collaborator:${ids('collaborator')}` })),

@@ -3,14 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { Slots } from '#src/admin/import/slots.js';
 import { OfficeReader, type OfficeView } from '#src/admin/office-reader.js';
 import type { ReadRequest } from '#src/admin/read-request.js';
+import { drained } from './drained.js';
 import { exportLines } from './export-lines.js';
 
 /** Each export holds a connection to PostgreSQL until its client has read it all. */
 const maxExports = 2;
 /** One snapshot of the office is kept for so long at most. */
 const exportDeadlineMs = 15 * 60_000;
-/** How long a client may read nothing: less than PostgreSQL leaves a transaction idle. */
-const patienceMs = 20_000;
 
 /** Writes an office as the lines that make the same office of an empty one. */
 @Injectable()
@@ -49,18 +48,7 @@ export class Exporter {
   }
 }
 
-/** Writes lines, and waits until they are on their way: what a slow client has not read is not held in memory. */
 async function send(output: PassThrough, lines: readonly object[]): Promise<void> {
   if (output.destroyed) throw new Error('the client left');
-  if (output.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))) return;
-  const drained = Promise.withResolvers<void>();
-  const giveUp = () => drained.reject(new Error('the client reads no further'));
-  const timer = setTimeout(giveUp, patienceMs);
-  output.once('drain', drained.resolve).once('close', giveUp);
-  try {
-    await drained.promise;
-  } finally {
-    clearTimeout(timer);
-    output.off('drain', drained.resolve).off('close', giveUp);
-  }
+  await drained(output, output.write(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
 }

@@ -1,0 +1,89 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { AbilityService } from '#src/ability/ability.service.js';
+import { problem } from '#src/platform/errors.js';
+import { SigningKey } from '#src/platform/signing-key.js';
+import { Slots } from '#src/admin/import/slots.js';
+import { OfficeReader, type OfficeView } from '#src/admin/office-reader.js';
+import type { ReadRequest } from '#src/admin/read-request.js';
+import { ReviewCells, type ReviewAbout } from './review-cells.js';
+import { reviewRows } from './review-rows.js';
+import { CsvReviewWriter, ExcelReviewWriter } from './review-writers.js';
+import type { ReviewFilter, ReviewFormat } from './review.schema.js';
+
+/** Each review holds a connection to PostgreSQL until its client has read it all. */
+const maxReviews = 2;
+/** One snapshot of the office is kept for so long at most. */
+const reviewDeadlineMs = 15 * 60_000;
+
+/** A review on its way, and the revision that all of it speaks of. */
+export interface Review {
+  stream: Readable;
+  revision: number;
+}
+
+/** Who may do what with which dossier, and by which way: for those who answer for it, to sign off row by row. */
+@Injectable()
+export class AccessReviewService {
+  readonly #slots = new Slots(maxReviews);
+
+  constructor(
+    private readonly reader: OfficeReader,
+    private readonly abilities: AbilityService,
+    private readonly key: SigningKey,
+  ) {}
+
+  /**
+   * The review as of one moment. The stream breaks off with an error where it cannot go on: half a review must not look
+   * like a whole one.
+   *
+   * @throws `office_not_found`, `forbidden`, `too_many_requests`, `invalid_request` for an action that no policy knows
+   */
+  async write(request: ReadRequest, filter: ReviewFilter, format: ReviewFormat): Promise<Review> {
+    const release = this.#slots.take();
+    const stream = new PassThrough();
+    const authorized = Promise.withResolvers<number>();
+    const use = async (view: OfficeView) => {
+      const about = await this.begin(view, filter);
+      authorized.resolve(about.revision);
+      await this.writeAll(view, about, request, format, stream);
+    };
+    this.reader
+      .read(request, use, { deadlineMs: reviewDeadlineMs })
+      .catch((error: unknown) => {
+        authorized.reject(error);
+        stream.destroy(error as Error);
+      })
+      .finally(release);
+    // Its error goes to whoever reads it, and to nobody where the request was refused before.
+    stream.on('error', () => undefined);
+    return { stream, revision: await authorized.promise };
+  }
+
+  private async begin({ em, guard, office }: OfficeView, filter: ReviewFilter): Promise<ReviewAbout> {
+    guard.require('collaborator', 'check_access', { id: '-' });
+    const { revision, policySet, readAt } = await this.abilities.factsIn(em, office.id, [], []);
+    const known = this.abilities.actionsOf('dossier', policySet);
+    if (!known.includes(filter.action)) {
+      throw problem('invalid_request', {}, { errors: [{ path: 'action', message: known.join(', ') }] });
+    }
+    const policy = this.abilities.policyHash(policySet);
+    return { office: office.id, at: new Date(readAt), revision, policy, policySet, filter };
+  }
+
+  private async writeAll(
+    view: OfficeView,
+    about: ReviewAbout,
+    { language }: ReadRequest,
+    format: ReviewFormat,
+    output: PassThrough,
+  ): Promise<void> {
+    const cells = await ReviewCells.load(view, about, language, this.key);
+    const writer =
+      format === 'csv' ? new CsvReviewWriter(output, language) : new ExcelReviewWriter(output, language, about);
+    for await (const rows of reviewRows(view, this.abilities, about.filter)) {
+      if (rows.length > 0) await writer.write(rows.map((row) => cells.of(row)));
+    }
+    await writer.end();
+  }
+}
