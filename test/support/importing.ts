@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
 import { createApp } from '#src/app.js';
 import { Exporter } from '#src/admin/export/exporter.js';
 import { Importer, type ImportEvent } from '#src/admin/import/importer.js';
@@ -25,6 +26,8 @@ export class Importing {
     private readonly importer: Importer,
     private readonly exporter: Exporter,
     private readonly offices: OfficesService,
+    /** Another of the app's services. */
+    readonly get: INestApplicationContext['get'],
     readonly close: () => Promise<void>,
   ) {}
 
@@ -39,7 +42,15 @@ export class Importing {
       await app.close();
       await database.drop();
     };
-    return new Importing(database, sql, app.get(Importer), app.get(Exporter), app.get(OfficesService), close);
+    return new Importing(
+      database,
+      sql,
+      app.get(Importer),
+      app.get(Exporter),
+      app.get(OfficesService),
+      app.get.bind(app),
+      close,
+    );
   }
 
   /** Makes an office for a test of its own. */

@@ -1,4 +1,4 @@
-import type { PassThrough } from 'node:stream';
+import type { PassThrough, Writable } from 'node:stream';
 import Excel from 'exceljs';
 import { drained } from '#src/admin/export/drained.js';
 import type { Language } from '#src/relations/vocabulary.js';
@@ -68,8 +68,6 @@ const widths: Partial<Record<ReviewColumn, number>> = {
   lastOpened: 20,
 };
 const moments: readonly ReviewColumn[] = ['since', 'expires', 'lastOpened'];
-/** The last row that a sheet of Excel has. */
-const lastRow = 1_048_576;
 
 /** A workbook of two sheets: the rows, and what they are. Every cell has a type: text is never a formula. */
 export class ExcelReviewWriter implements ReviewWriter {
@@ -92,16 +90,25 @@ export class ExcelReviewWriter implements ReviewWriter {
     }));
     this.sheet.getRow(1).font = { bold: true };
     this.sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: reviewColumns.length } };
-    this.offerDecisions();
   }
 
   async write(rows: readonly Cells[]): Promise<void> {
     for (const cells of rows) this.sheet.addRow(reviewColumns.map((column) => cells[column])).commit();
     this.written += rows.length;
-    await drained(this.output, !this.output.writableNeedDrain);
+    await this.compressed();
+  }
+
+  /** The library writes into what compresses without waiting for it, and would hold all that is not compressed yet. */
+  private async compressed(): Promise<void> {
+    if (this.output.destroyed) throw new Error('the client left');
+    // Its streams are of an age before `writableNeedDrain`; the test of memory holds that this is still so.
+    type Pipe = Writable & { _writableState: { needDrain: boolean } };
+    const { pipes } = (this.sheet as unknown as { stream: { pipes: Pipe[] } }).stream;
+    for (const pipe of pipes) await drained(pipe, !pipe._writableState.needDrain);
   }
 
   async end(): Promise<void> {
+    this.offerDecisions();
     this.sheet.commit();
     const { office, at, revision, policy, policySet, filter } = this.about;
     const words = aboutWords[this.language];
@@ -132,6 +139,10 @@ export class ExcelReviewWriter implements ReviewWriter {
       dataValidations: { add(range: string, rule: Excel.DataValidation): void };
     };
     const formulae = [`"${words.join(',')}"`];
-    dataValidations.add(`${letter}2:${letter}${lastRow}`, { type: 'list', allowBlank: true, formulae });
+    dataValidations.add(`${letter}2:${letter}${Math.max(1, this.written) + 1}`, {
+      type: 'list',
+      allowBlank: true,
+      formulae,
+    });
   }
 }
