@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessReviewController } from './access-review/access-review.controller.js';
 import { AccessReviewService } from './access-review/access-review.service.js';
+import { ReviewReturnService } from './access-review/review-return.service.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BulkService } from './bulk.service.js';
@@ -76,6 +77,7 @@ import { RelationshipsService } from './relationships.service.js';
     Importer,
     Exporter,
     AccessReviewService,
+    ReviewReturnService,
   ],
   exports: [RelationWriter],
 })

@@ -3,10 +3,10 @@ import { describe, problem, ProblemError } from '#src/platform/errors.js';
 import { DossierEntity } from '#src/relations/entities.js';
 import { tuple, type TupleInput, type TupleRef } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
+import { attempt } from './attempt.js';
 import type { BulkEdit, BulkRow } from './bulk.schema.js';
 import { loadDossiers, type LoadedDossier } from './dossier-view.js';
 import { maxLabels } from './fields.schema.js';
-import { checkInvariants } from './invariants.js';
 import { deltaTo } from './members.js';
 import { MonitorService } from './monitor.service.js';
 import type { WriteRequest } from './read-request.js';
@@ -58,23 +58,6 @@ export class BulkService {
       if (!why) return { dossier, status: write.hasTouched(`dossier:${dossier}`) ? 'changed' : 'unchanged' };
       return { dossier, status: 'refused', code: why.code, message: describe(why, write.request.language).detail };
     });
-  }
-}
-
-/** Runs a part of the write behind a savepoint. @returns why it was refused; other errors go on */
-async function attempt(write: Write, use: (part: Write) => Promise<void>): Promise<ProblemError | undefined> {
-  try {
-    await write.em.transactional(async (inner) => {
-      const part = write.part(inner);
-      await use(part);
-      // What a row must not break refuses that row, and not the whole selection at the end.
-      await checkInvariants(part);
-      write.absorb(part);
-    });
-    return undefined;
-  } catch (error) {
-    if (error instanceof ProblemError && error.status < 500) return error;
-    throw error;
   }
 }
 

@@ -10,11 +10,15 @@ declare module 'fastify' {
 }
 
 /** The types of which a route may take the body as it comes. */
-const streamedTypes = ['application/x-ndjson', 'text/csv'];
+const streamedTypes = [
+  'application/x-ndjson',
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+];
 
 /**
- * Registers the only ways in which a body is read: strict JSON, and for routes that ask for it a raw stream of NDJSON
- * or CSV. Everything else is a 415.
+ * Registers the only ways in which a body is read: strict JSON, and for routes that ask for it a raw stream of NDJSON,
+ * CSV or Excel. Everything else is a 415.
  */
 export function addBodyParsers(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();

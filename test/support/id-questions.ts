@@ -77,6 +77,8 @@ export const idQuestions: Record<string, IdQuestion[]> = {
     { query: (ids) => `format=csv&clientGroup=${ids('client_group')}` },
     { query: (ids) => `format=csv&dossier=${ids('dossier')}` },
   ],
+  // What a row of it names is signed.
+  'post /access-review': [],
   'post /import': [
     line((ids) => ({ object: `dossier:${ids('dossier')}`, relation: 'manager', subject: 'collaborator:own' })),
     line((ids) => ({ object: 'dossier:own', relation: 'manager', subject: `collaborator:${ids('collaborator')}` })),

@@ -1,11 +1,18 @@
-import { Controller, Get, Headers, Query, Res, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '#src/platform/auth/access.js';
-import type { ReadRequest } from '#src/admin/read-request.js';
-import { Reading } from '#src/admin/request-context.js';
+import { problem } from '#src/platform/errors.js';
+import { piecesOf } from '#src/admin/import/event-stream.js';
+import type { ReadRequest, WriteRequest } from '#src/admin/read-request.js';
+import { Reading, Writing } from '#src/admin/request-context.js';
+import { WriteAnswers } from '#src/admin/write-answers.js';
 import { AccessReviewService } from './access-review.service.js';
-import { reviewQuerySchema, type ReviewFormat, type ReviewQuery } from './review.schema.js';
+import { returnAnswerSchema } from './return.schema.js';
+import { ReviewReturnService } from './review-return.service.js';
+import { reviewFormats, reviewQuerySchema, type ReviewFormat, type ReviewQuery } from './review.schema.js';
 
 const types: Record<ReviewFormat, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -16,7 +23,10 @@ const types: Record<ReviewFormat, string> = {
 @ApiParam({ name: 'office' })
 @Controller('v1/offices/:office/access-review')
 export class AccessReviewController {
-  constructor(private readonly reviews: AccessReviewService) {}
+  constructor(
+    private readonly reviews: AccessReviewService,
+    private readonly returns: ReviewReturnService,
+  ) {}
 
   @Get()
   @Access('read')
@@ -39,5 +49,25 @@ export class AccessReviewController {
     const { stream, revision } = await this.reviews.write(request, filter, wanted);
     void reply.header('content-disposition', `attachment; filename="access-review-${revision}.${wanted}"`);
     return new StreamableFile(stream, { type: types[wanted] });
+  }
+
+  @Post()
+  @Access('write')
+  @RouteConfig({ streamsBody: true })
+  @WriteAnswers(returnAnswerSchema)
+  @ApiOperation({
+    summary: 'Takes back a review whose column of decisions has been filled in',
+    description:
+      'Of each row that says revoke, the relationship that gives the person this way in is removed: as manager, as ' +
+      'guest, or their membership of a group, which may open other dossiers too (see `dryRun`). What cannot be ' +
+      'revoked so is refused row by row, each with its reason.',
+  })
+  @ApiConsumes(types.xlsx, 'text/csv')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  return(@Writing() request: WriteRequest, @Req() { body, headers }: FastifyRequest) {
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    const format = reviewFormats.find((one) => types[one].split(';')[0] === type);
+    if (!format || !(body instanceof Readable)) throw problem('unsupported_media_type');
+    return this.returns.apply(request, piecesOf(body), format);
   }
 }
