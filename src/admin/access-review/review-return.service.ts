@@ -160,13 +160,15 @@ function resultOf(write: Write, row: DecidedRow, verdict: Verdict): ReturnRow {
   return { ...named, status: 'refused', code: verdict.code, message: describe(verdict, write.request.language).detail };
 }
 
+/** A body that is too large is read to its end and not kept: cut off, its sender would not read the refusal. */
 async function gather(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of body) {
     size += piece.length;
-    if (size > maxFileBytes) throw problem('payload_too_large');
-    pieces.push(piece);
+    if (size <= maxFileBytes) pieces.push(piece);
+    else pieces.length = 0;
   }
+  if (size > maxFileBytes) throw problem('payload_too_large');
   return Buffer.concat(pieces);
 }

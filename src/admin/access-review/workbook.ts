@@ -12,6 +12,8 @@ export interface SheetRow {
 const maxColumns = 100;
 /** What Excel lets a cell hold. */
 const maxCellLength = 32_767;
+/** The parser holds a text until it ends: one without end must not fill the memory. */
+const maxNodeBytes = 4 * 2 ** 20;
 /** Text that cells share is held in memory as long as a sheet is read. */
 const maxSharedLength = 128 * 2 ** 20;
 
@@ -91,14 +93,22 @@ export class Workbook {
   private async parse(part: string, { open, close, text }: Handlers): Promise<void> {
     const parser = new SaxesParser();
     const local = (name: string) => name.slice(name.indexOf(':') + 1);
-    parser.on('opentag', ({ name, attributes }: SaxesTagPlain) => open?.(local(name), attributes));
+    let bytesSinceTag = 0;
+    parser.on('opentag', ({ name, attributes }: SaxesTagPlain) => {
+      bytesSinceTag = 0;
+      open?.(local(name), attributes);
+    });
     parser.on('closetag', ({ name }) => close?.(local(name)));
     parser.on('text', (piece) => text?.(piece));
     parser.on('error', (error) => {
       throw unreadable(error);
     });
     const decoder = new TextDecoder('utf-8');
-    for await (const piece of this.zip.read(part)) parser.write(decoder.decode(piece, { stream: true }));
+    for await (const piece of this.zip.read(part)) {
+      bytesSinceTag += piece.length;
+      if (bytesSinceTag > maxNodeBytes) throw unreadable();
+      parser.write(decoder.decode(piece, { stream: true }));
+    }
     if (parser.position > 0) parser.close();
   }
 }

@@ -1,10 +1,10 @@
-import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'node:querystring';
 import Excel from 'exceljs';
 import { Api } from '#test/support/api.js';
 import { OfficeClient, verdict, type Preview, type Problem } from '#test/support/office-client.js';
 import { reviewBook, reviewOf, type ReviewLine } from '#test/support/review.js';
+import { zipOf } from '#test/support/zip.js';
 import { theService } from '#test/support/service.js';
 
 interface Returned extends Problem, Omit<Preview, 'status' | 'code'> {
@@ -58,24 +58,6 @@ function send(
 
 const short = ({ body }: { body: Returned }) =>
   Object.fromEntries(body.results.map((row) => [`${row.collaborator} ${row.dossier}`, row.code ?? row.status]));
-
-/** A ZIP file with one deflated part of zeros. */
-function bombOf(name: string, inflatedBytes: number): Uint8Array<ArrayBuffer> {
-  const packed = deflateRawSync(Buffer.alloc(inflatedBytes, 0x20));
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50);
-  local.writeUInt16LE(name.length, 26);
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50);
-  entry.writeUInt16LE(8, 10);
-  entry.writeUInt32LE(packed.length, 20);
-  entry.writeUInt16LE(name.length, 28);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(local.length + name.length + packed.length, 16);
-  return new Uint8Array(Buffer.concat([local, Buffer.from(name), packed, entry, Buffer.from(name), end]));
-}
 
 // How these were seen to fail: with the code of a row not looked at, with revisions not compared, with kept rows not
 // looked at, and without the bound on what is inflated.
@@ -198,9 +180,15 @@ describe('an access review that comes back', () => {
       400,
       'review_unreadable',
     ]);
-    const bomb = bombOf('xl/workbook.xml', 520 * 2 ** 20);
+    // It would be half a gigabyte in one text.
+    const bomb = zipOf(
+      'xl/workbook.xml',
+      Buffer.concat([Buffer.from('<workbook>'), Buffer.alloc(400 * 2 ** 20, 0x20)]),
+    );
     expect(bomb.length).toBeLessThan(1_000_000);
-    expect(verdict(await send(bomb, {}, 'boss', xlsx))).toEqual([413, 'payload_too_large']);
+    expect(verdict(await send(bomb, {}, 'boss', xlsx))).toEqual([400, 'review_unreadable']);
+    const large = new Uint8Array(65 * 2 ** 20);
+    expect(verdict(await send(large, {}, 'boss', xlsx))).toEqual([413, 'payload_too_large']);
     expect(verdict(await send('{}', {}, 'boss', 'application/json'))).toEqual([415, 'unsupported_media_type']);
     expect(verdict(await send(csv, {}, 'anne'))).toEqual([403, 'forbidden']);
     expect(verdict(await send(csv, { dryrun: 'true' }))).toEqual([400, 'invalid_request']);
