@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { SelfAudit } from '#src/ability/self-audit.js';
 import { AbilityModule } from '#src/ability/ability.module.js';
 import { AdminModule } from '#src/admin/admin.module.js';
+import { AuditModule } from '#src/audit/audit.module.js';
 import { CheckModule } from '#src/check/check.module.js';
 import { findKeyIn } from '#src/platform/auth/key-store.js';
 import { Database } from '#src/platform/database.js';
@@ -48,6 +49,7 @@ export class AppModule {
           }),
         }),
         AbilityModule.forRoot({ settings, metrics, logger, fenceOff }),
+        AuditModule.forRoot({ settings, metrics }),
         CheckModule.forRoot(settings),
         AdminModule,
       ],

@@ -5,6 +5,7 @@ import { problem } from '#src/platform/errors.js';
 import { negotiateLanguage } from '#src/platform/languages.js';
 import { isId } from '#src/relations/vocabulary.js';
 import type { Asker } from './check.service.js';
+import { purposeOf } from './purpose.js';
 
 /** The handler's parameter that says who asks, in which office. */
 export const Asking = createParamDecorator((_data: unknown, context: ExecutionContext): Asker => {
@@ -17,6 +18,8 @@ export const Asking = createParamDecorator((_data: unknown, context: ExecutionCo
     office,
     principal: request.principal,
     actor: request.actor,
+    requestId: request.id,
+    purpose: purposeOf(request.headers),
     language: negotiateLanguage(request.headers['accept-language']),
   };
 });

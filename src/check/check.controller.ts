@@ -14,7 +14,9 @@ import {
   type Filter,
 } from './can-access.schema.js';
 import { CheckService, type Asker } from './check.service.js';
+import { PurposeHeader } from './purpose.js';
 
+@PurposeHeader()
 @Controller('v1/offices/:office/can-access')
 export class CheckController {
   constructor(private readonly checks: CheckService) {}

@@ -10,6 +10,7 @@ import { CheckController } from './check.controller.js';
 import { CheckService } from './check.service.js';
 import { ExplainController } from './explain.controller.js';
 import { FastLane } from './fast-lane.js';
+import { LaneWatch } from './lane-watch.js';
 import { PoliciesController } from './policies.controller.js';
 
 @Module({})
@@ -29,6 +30,7 @@ export class CheckModule {
         { provide: SETTINGS, useValue: settings },
         CheckService,
         FastLane,
+        LaneWatch,
         AuthzenService,
         AuthzenEvaluations,
         AuthzenSearches,

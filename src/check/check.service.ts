@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { ActorsService } from '#src/ability/actors.service.js';
 import type { Consistency } from '#src/ability/consistency.js';
 import { ExplainService } from '#src/ability/explain.service.js';
 import { OpenableService } from '#src/ability/openable.service.js';
 import { notFound, type Question } from '#src/ability/question.js';
+import { DECISION_LOG } from '#src/audit/audit.module.js';
+import type { DecisionLog } from '#src/audit/decision-log.js';
 import type { Principal } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
 import { isId, revisionToken, type Language } from '#src/relations/vocabulary.js';
@@ -17,6 +19,9 @@ export interface Asker {
   principal: Principal;
   /** The collaborator named by `Cardea-Actor`, or `undefined`. */
   actor: string | undefined;
+  requestId: string;
+  /** Why they ask (`Cardea-Purpose`), or `undefined`. */
+  purpose: string | undefined;
   language: Language;
 }
 
@@ -28,6 +33,7 @@ export class CheckService {
     private readonly actors: ActorsService,
     private readonly explanations: ExplainService,
     private readonly openables: OpenableService,
+    @Inject(DECISION_LOG) private readonly decisions: DecisionLog | null,
   ) {}
 
   async canAccess(asker: Asker, { consistency, ...question }: CanAccess) {
@@ -109,6 +115,7 @@ export class CheckService {
 
   private async ask(asker: Asker, questions: readonly Question[], consistency: Consistency) {
     const { visible: _visible, ...answers } = await this.verdicts(asker, questions, consistency);
+    this.decisions?.record({ ...asker, ...answers, questions });
     return answers;
   }
 }

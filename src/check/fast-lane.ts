@@ -1,19 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { AccessCache } from '#src/ability/access-cache.js';
 import { AbilityService } from '#src/ability/ability.service.js';
-import { CacheMetrics } from '#src/ability/cache-metrics.js';
 import type { Question } from '#src/ability/question.js';
 import type { Verdict } from '#src/ability/decide.js';
-import { SelfAudit } from '#src/ability/self-audit.js';
 import type { Asked } from '#src/platform/ahead.js';
 import type { KeyPrincipal } from '#src/platform/auth/principal.js';
 import { negotiateLanguage } from '#src/platform/languages.js';
 import { isStillGood, KnownKeys } from './known-keys.js';
 import { maxQuestions } from './can-access.schema.js';
+import { LaneWatch } from './lane-watch.js';
+import { isPurpose } from './purpose.js';
 import { Wording } from './wording.js';
 
 const single = '/v1/offices/:office/can-access';
@@ -34,8 +33,7 @@ export class FastLane {
     host: HttpAdapterHost,
     private readonly abilities: AbilityService,
     private readonly cache: AccessCache,
-    private readonly metrics: CacheMetrics,
-    private readonly audit: SelfAudit,
+    private readonly watch: LaneWatch,
   ) {
     this.wording = new Wording(abilities);
     const instance = host.httpAdapter.getInstance<FastifyInstance>();
@@ -54,34 +52,34 @@ export class FastLane {
     });
   }
 
-  private async single({ request, key, sinceMs }: Asked, office: string, body: unknown): Promise<string | undefined> {
+  private async single(asked: Asked, office: string, body: unknown): Promise<string | undefined> {
     const question = questionOf(body);
     const now = question && (await this.cache.current(office, undefined));
-    if (!question || !now || !isStillGood(key, now)) return undefined;
-    const language = negotiateLanguage(request.headers['accept-language']);
+    if (!question || !now || !isStillGood(asked.key, now)) return undefined;
+    const language = negotiateLanguage(asked.request.headers['accept-language']);
     const known = this.abilities.verdictInCache(now, question);
     if (known) {
-      this.audit.sample(now, question, known, now.state.applied);
-      this.metrics.checked(known.allowed, true, (performance.now() - sinceMs) / 1_000);
-      return this.wording.single(known, language, this.cache.stamp(now));
+      const stamp = this.cache.stamp(now);
+      this.watch.warm(asked, now, question, known, stamp);
+      return this.wording.single(known, language, stamp);
     }
     const answers = await this.abilities.answer(now, [question]);
-    const verdict = answers.verdicts[0] as Verdict;
-    this.metrics.checked(verdict.allowed, false, (performance.now() - sinceMs) / 1_000);
-    return this.wording.single(verdict, language, answers);
+    this.watch.cold(asked, office, question, answers);
+    return this.wording.single(answers.verdicts[0] as Verdict, language, answers);
   }
 
-  private async batch({ key }: Asked, office: string, body: unknown): Promise<string | undefined> {
+  private async batch(asked: Asked, office: string, body: unknown): Promise<string | undefined> {
     const questions = questionsOf(body);
     const now = questions && (await this.cache.current(office, undefined));
-    if (!questions || !now || !isStillGood(key, now)) return undefined;
-    const { verdicts, ...stamp } = await this.abilities.answer(now, questions);
-    return this.wording.batch(verdicts, stamp);
+    if (!questions || !now || !isStillGood(asked.key, now)) return undefined;
+    const answers = await this.abilities.answer(now, questions);
+    this.watch.batch(asked, office, questions, answers);
+    return this.wording.batch(answers.verdicts, answers);
   }
 
   /** Whoever acts for a collaborator may ask no more than that collaborator: the controller sees to it. */
   private keyOf({ headers, socket }: IncomingMessage): KeyPrincipal | undefined {
-    if (headers['cardea-actor'] !== undefined) return undefined;
+    if (headers['cardea-actor'] !== undefined || !isPurpose(headers['cardea-purpose'])) return undefined;
     const key = this.keys.find(headers.authorization, socket);
     return key?.scopes.includes('check') ? key : undefined;
   }

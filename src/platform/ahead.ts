@@ -37,6 +37,7 @@ export interface AheadRoute {
 export interface Asked {
   request: IncomingMessage;
   key: KeyPrincipal;
+  requestId: string;
   /** When it arrived, by the process's monotonic clock. */
   sinceMs: number;
 }
@@ -92,7 +93,8 @@ export class Ahead {
     const key = plainParameter.test(parameter) && this.isPlain(request) && lane.admit(request);
     // Without a place, the framework has none for it either, and refuses.
     if (!key || !this.enter(request, response)) return false;
-    void this.answer(lane, { request, key, sinceMs: performance.now() }, parameter, response).then((isAnswered) => {
+    const asked = { request, key, requestId: requestId(request), sinceMs: performance.now() };
+    void this.answer(lane, asked, parameter, response).then((isAnswered) => {
       if (!isAnswered) framework(request, response);
     });
     return true;
@@ -107,7 +109,7 @@ export class Ahead {
 
   private async answer(lane: Lane, asked: Asked, parameter: string, response: ServerResponse): Promise<boolean> {
     const body = await bodyOf(asked.request);
-    if (!body) return this.isDone(lane, asked, clientClosedRequest, requestId(asked.request));
+    if (!body) return this.isDone(lane, asked, clientClosedRequest);
     let failure: unknown;
     try {
       const text = await lane.answer(asked, parameter, parseStrictJson(body));
@@ -120,20 +122,19 @@ export class Ahead {
   }
 
   private send(lane: Lane, asked: Asked, response: ServerResponse, text: string): true {
-    const id = requestId(asked.request);
-    if (response.destroyed) return this.isDone(lane, asked, clientClosedRequest, id);
+    if (response.destroyed) return this.isDone(lane, asked, clientClosedRequest);
     // As a list: Node takes it as it is. The common headers, and what the body is.
     const headers = ['content-type', 'application/json; charset=utf-8', 'content-length', `${Buffer.byteLength(text)}`];
-    headers.push('x-request-id', id, 'x-content-type-options', 'nosniff', 'cache-control', 'no-store');
+    headers.push('x-request-id', asked.requestId, 'x-content-type-options', 'nosniff', 'cache-control', 'no-store');
     // While closing, what is in flight is served, and the connection is not to be used again.
     if (!this.instance.server.listening) headers.push('connection', 'close');
     response.writeHead(200, headers).end(text);
-    return this.isDone(lane, asked, 200, id);
+    return this.isDone(lane, asked, 200);
   }
 
-  private isDone({ pattern }: Lane, { key, sinceMs }: Asked, status: number, id: string): true {
+  private isDone({ pattern }: Lane, { key, sinceMs, requestId }: Asked, status: number): true {
     const latencyMs = performance.now() - sinceMs;
-    this.record({ method: 'POST', route: pattern, status, latencyMs, requestId: id, principal: key, isCheck: true });
+    this.record({ method: 'POST', route: pattern, status, latencyMs, requestId, principal: key, isCheck: true });
     return true;
   }
 }

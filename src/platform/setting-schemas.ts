@@ -9,6 +9,15 @@ export function integer(least: number, most: number): z.ZodType<number, string> 
     .pipe(z.int().min(least).max(most));
 }
 
+/** `all`, `denied`, or a share of all. */
+export const decisionSelection = z
+  .string()
+  .regex(/^(all|denied|sampled:(0?\.\d{1,6}|1))$/)
+  .transform((text) => {
+    if (text === 'all' || text === 'denied') return text;
+    return { sampled: Number(text.slice('sampled:'.length)) };
+  });
+
 export const path = z.string().trim().min(1);
 export const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text));
 /** No query or fragment: nothing in them would count. Users and passwords are percent-encoded as in every URL. */

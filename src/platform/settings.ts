@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, issuerUrl, path, plainUrl, postgresUrl, redisUrl } from './setting-schemas.js';
+import { decisionSelection, integer, issuerUrl, path, plainUrl, postgresUrl, redisUrl } from './setting-schemas.js';
 
 /** Nest's token for the frozen {@link Settings}. */
 export const SETTINGS = Symbol('settings');
@@ -164,6 +164,40 @@ const table = {
     allowed: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`',
     meaning: 'least severe lines that are logged',
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  }),
+  decisionLog: required({
+    name: 'DECISION_LOG',
+    fallback: 'off',
+    allowed: '`off`, `ndjson` or `postgres`',
+    meaning: 'where decisions are logged: files, or the table `decision`; see `docs/audit.md`',
+    schema: z.enum(['off', 'ndjson', 'postgres']),
+  }),
+  decisionLogOf: required({
+    name: 'DECISION_LOG_OF',
+    fallback: 'all',
+    allowed: '`all`, `denied` or `sampled:` and a share such as `0.01`',
+    meaning: 'which decisions are logged',
+    schema: decisionSelection,
+  }),
+  decisionLogDir: optional({
+    name: 'DECISION_LOG_DIR',
+    allowed: 'a folder that the service may write',
+    meaning: 'where `ndjson` puts its files; `decisions` in `DATA_DIR` where unset',
+    schema: path,
+  }),
+  decisionLogFileMb: required({
+    name: 'DECISION_LOG_FILE_MB',
+    fallback: '100',
+    allowed: 'a whole number from 1 to 10000',
+    meaning: 'size in MiB at which such a file is followed by another',
+    schema: integer(1, 10_000),
+  }),
+  decisionLogDays: required({
+    name: 'DECISION_LOG_DAYS',
+    fallback: '365',
+    allowed: 'a whole number from 1 to 36500',
+    meaning: 'how long logged decisions are kept',
+    schema: integer(1, 36_500),
   }),
   metricsPort: optional({
     name: 'METRICS_PORT',

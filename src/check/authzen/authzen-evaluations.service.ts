@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { DECISION_LOG } from '#src/audit/audit.module.js';
+import type { DecisionLog } from '#src/audit/decision-log.js';
 import { problem } from '#src/platform/errors.js';
 import type { Language } from '#src/platform/languages.js';
 import { messageOf } from '#src/platform/problem-response.js';
@@ -10,12 +12,16 @@ import { itemsOf, upToTrigger } from './evaluations.js';
 /** Decisions one by one and in batches (Authorization API 1.0 §6, §7). */
 @Injectable()
 export class AuthzenEvaluations {
-  constructor(private readonly authzen: AuthzenService) {}
+  constructor(
+    private readonly authzen: AuthzenService,
+    @Inject(DECISION_LOG) private readonly decisions: DecisionLog | null,
+  ) {}
 
   /** @throws where deciding fails: a client must be able to tell that from a refusal */
   async one(asker: Asker, evaluation: Evaluation): Promise<Decision> {
     const [outcome] = await this.authzen.evaluate(asker, [evaluation]);
     if (!outcome?.verdict) throw new Error('the question could not be decided; the log says why');
+    this.record(asker, evaluation, outcome);
     return decisionOf(outcome, evaluation);
   }
 
@@ -32,8 +38,16 @@ export class AuthzenEvaluations {
       if (data) return decisionOf(outcomes.get(data), data, asker.language);
       return refused(problem('invalid_request', {}, { issues: error.issues }), asker.language);
     });
-    const semantic = request.options?.evaluations_semantic ?? 'execute_all';
-    return { evaluations: upToTrigger(decisions, semantic) };
+    const evaluations = upToTrigger(decisions, request.options?.evaluations_semantic ?? 'execute_all');
+    // What is not told is no answer: it stays out of the log as well.
+    for (const { data } of parsed.slice(0, evaluations.length)) if (data) this.record(asker, data, outcomes.get(data));
+    return { evaluations };
+  }
+
+  private record(asker: Asker, evaluation: Evaluation, outcome: Outcome | undefined): void {
+    if (!outcome?.verdict) return;
+    const { verdict, revision, policy } = outcome;
+    this.decisions?.record({ ...asker, questions: [evaluation], verdicts: [verdict], revision, policy });
   }
 }
 

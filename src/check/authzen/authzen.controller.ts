@@ -3,6 +3,7 @@ import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
 import { Asking } from '#src/check/asking.js';
 import type { Asker } from '#src/check/check.service.js';
+import { PurposeHeader } from '#src/check/purpose.js';
 import { AuthzenEvaluations } from './authzen-evaluations.service.js';
 import { AuthzenSearches } from './authzen-searches.service.js';
 import {
@@ -31,6 +32,7 @@ export class AuthzenController {
   ) {}
 
   @Post('evaluation')
+  @PurposeHeader()
   @Access('check')
   @Answers(200, decisionSchema)
   evaluation(@Asking() asker: Asker, @Body({ schema: evaluationSchema }) body: Evaluation) {
@@ -38,6 +40,7 @@ export class AuthzenController {
   }
 
   @Post('evaluations')
+  @PurposeHeader()
   @Access('check')
   @Answers(200, evaluationsAnswerSchema)
   evaluations(@Asking() asker: Asker, @Body({ schema: evaluationsSchema }) body: EvaluationsRequest) {

@@ -17,9 +17,11 @@ export interface Outcome {
   /** The words of the rule, or `not_found`. */
   reason: string;
   revision: string;
+  /** The hash of the policies that decided. */
+  policy: string;
 }
 
-type Answered = Omit<Outcome, 'reason'> & { type: string | undefined; policySet: string | null };
+type Answered = Omit<Outcome, 'reason' | 'policy'> & { type: string | undefined; policySet: string | null };
 
 /** Questions in AuthZEN's words: those about dossiers are checks like all others, the rest are asked of the entities. */
 @Injectable()
@@ -106,7 +108,8 @@ export class AuthzenService {
 
   private worded({ verdict, type, revision, policySet }: Answered, { language }: Asker): Outcome {
     const reasons = type === undefined ? undefined : this.abilities.reasonOf(type, verdict?.rule ?? null, policySet);
-    return { verdict, revision, reason: reasons?.[language] ?? 'not_found' };
+    const policy = this.abilities.policyHash(policySet);
+    return { verdict, revision, policy, reason: reasons?.[language] ?? 'not_found' };
   }
 }
 
