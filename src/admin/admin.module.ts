@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AccessReviewController } from './access-review/access-review.controller.js';
 import { AccessReviewService } from './access-review/access-review.service.js';
 import { ReviewReturnService } from './access-review/review-return.service.js';
+import { AccessesController } from './accesses.controller.js';
+import { AccessesService } from './accesses.service.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BulkService } from './bulk.service.js';
@@ -48,6 +50,7 @@ import { RelationshipsService } from './relationships.service.js';
     EntitiesController,
     RelationshipsController,
     ChangesController,
+    AccessesController,
     ApiKeysController,
     CommunicationsController,
     ImportController,
@@ -72,6 +75,7 @@ import { RelationshipsService } from './relationships.service.js';
     BulkService,
     RelationshipsService,
     ChangesService,
+    AccessesService,
     ApiKeysService,
     CommunicationsService,
     Importer,

@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#src/platform/database.js';
 import type { Metrics } from '#src/platform/metrics.js';
 import type { Settings } from '#src/platform/settings.js';
+import { Accesses } from './accesses.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionLogMetrics } from './decision-log-metrics.js';
 import { NdjsonSink } from './ndjson-sink.js';
@@ -11,7 +12,7 @@ import { PostgresSink } from './postgres-sink.js';
 /** Nest's token for the {@link DecisionLog}, or `null` where none is kept. */
 export const DECISION_LOG = Symbol('decision log');
 
-/** The log of decisions. Global: the questions write it. */
+/** The log of decisions. Global: the questions write it, the administration reads it. */
 @Module({})
 export class AuditModule {
   static forRoot({ settings, metrics }: { settings: Settings; metrics: Metrics }): DynamicModule {
@@ -24,8 +25,12 @@ export class AuditModule {
           inject: [Database],
           useFactory: (database: Database) => makeLog(settings, new DecisionLogMetrics(metrics.registry), database),
         },
+        {
+          provide: Accesses,
+          useFactory: () => new Accesses(settings.decisionLog === 'postgres' && settings.decisionLogOf === 'all'),
+        },
       ],
-      exports: [DECISION_LOG],
+      exports: [DECISION_LOG, Accesses],
     };
   }
 }

@@ -24,6 +24,12 @@ export const stateTexts = {
     'Er is niets opgeslagen: aan de voorwaarde over "{tuple}" is niet voldaan.',
     'Es wurde nichts gespeichert: Die Bedingung für „{tuple}“ ist nicht erfüllt.',
   ]),
+  accesses_not_recorded: error(409, conflict, [
+    'This service does not record every access in its database, so it cannot say who opened a dossier.',
+    "Ce service n'enregistre pas chaque accès dans sa base de données et ne peut donc pas dire qui a ouvert un dossier.",
+    'Deze dienst registreert niet elke toegang in zijn databank en kan dus niet zeggen wie een dossier heeft geopend.',
+    'Dieser Dienst zeichnet nicht jeden Zugriff in seiner Datenbank auf und kann daher nicht sagen, wer eine Mandantenakte geöffnet hat.',
+  ]),
   id_taken: error(409, taken, [
     'There already is one with the id {id}.',
     "L'identifiant {id} existe déjà.",

@@ -1,0 +1,86 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { problem } from '#src/platform/errors.js';
+import { firstRow, rows } from '#src/platform/sql.js';
+
+/** One time that someone was let at a dossier. */
+export interface Access {
+  at: string;
+  collaborator: string;
+  action: string;
+  principal: string;
+  actor: string | null;
+  purpose: string | null;
+  rule: string | null;
+  revision: string;
+  requestId: string;
+}
+
+/** A row of the log; the order of time is that of the three first. */
+export interface AccessRow extends Access {
+  instance: string;
+  n: string;
+}
+
+/** Of which dossier, for which action, and when: from the first instant on, up to the second. */
+export interface AccessFilter {
+  dossier: string;
+  action: string;
+  from: string | null;
+  to: string | null;
+}
+
+const period = '($2::timestamptz is null or at >= $2) and ($3::timestamptz is null or at < $3)';
+const filterSql = `office = $1 and ${period} and allowed and resource_type = 'dossier' and resource = $4 and action = $5`;
+
+/** Who was let at a dossier, as the decision log has it. */
+export class Accesses {
+  /** @param isKept whether there is a log that holds every access, in PostgreSQL */
+  constructor(private readonly isKept: boolean) {}
+
+  /** @throws `accesses_not_recorded`: no answer is better than one that looks complete */
+  requireKept(): void {
+    if (!this.isKept) throw problem('accesses_not_recorded');
+  }
+
+  /** In the order of time, at most `limit` after the position `[at, instance, n]`. */
+  read(
+    em: EntityManager,
+    office: string,
+    filter: AccessFilter,
+    after: readonly (string | number | null)[] | undefined,
+    limit: number,
+  ): Promise<AccessRow[]> {
+    return rows<AccessRow>(
+      em,
+      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at, instance, n, subject collaborator,
+              action, principal, actor, purpose, rule, revision, request_id "requestId"
+         from decision
+        where ${filterSql} and ($6::timestamptz is null or (at, instance, n) > ($6, $7::uuid, $8::bigint))
+        order by decision.at, instance, n limit $9`,
+      [...valuesOf(office, filter), after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit],
+    );
+  }
+
+  async count(em: EntityManager, office: string, filter: AccessFilter): Promise<number> {
+    const row = await firstRow<{ n: string }>(
+      em,
+      `select count(*) n from decision where ${filterSql}`,
+      valuesOf(office, filter),
+    );
+    return Number(row?.n ?? 0);
+  }
+
+  /** Decisions of the office that the log lost in the time of the filter, whatever they were about. */
+  async dropped(em: EntityManager, office: string, { from, to }: AccessFilter): Promise<number> {
+    const row = await firstRow<{ n: string | null }>(
+      em,
+      `select sum(dropped) n from decision where office = $1 and ${period} and dropped is not null`,
+      [office, from, to],
+    );
+    return Number(row?.n ?? 0);
+  }
+}
+
+function valuesOf(office: string, { dossier, action, from, to }: AccessFilter): unknown[] {
+  return [office, from, to, dossier, action];
+}
