@@ -38,7 +38,8 @@ describe('migrations on a database with data', () => {
   const facts = async () => [
     await sql.owner('select * from relationship'),
     await sql.owner('select * from dossier order by office, id'),
-    await sql.owner('select * from change'),
+    // Its hash is made of the rest, and comes and goes with a migration.
+    await sql.owner(`select to_jsonb(c) - 'hash' as change from change c`),
   ];
 
   test('that hold no facts go down and up again and keep every row', async () => {
