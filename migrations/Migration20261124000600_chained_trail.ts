@@ -1,5 +1,14 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** The hash of a row after the one with the hash `previous`: an expression, as calls of functions would cost more than all of it. */
+function hashOf(row: string, previous: string): string {
+  const text = `json_build_object('log', 'change', 'office', ${row}.office, 'revision', ${row}.revision,
+          'sequence', ${row}.sequence, 'at', to_char(${row}.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+          'key', ${row}.key, 'action', ${row}.action, 'actor', ${row}.actor, 'via', ${row}.via, 'before', ${row}.before,
+          'after', ${row}.after, 'reason', ${row}.reason, 'requestId', ${row}.request_id)::text`;
+  return `sha256(convert_to(coalesce(encode(${previous}, 'hex'), repeat('0', 64)) || ${text}, 'UTF8'))`;
+}
+
 /**
  * Each row of the trail carries a hash over itself and the row before it, office by office. The lock on the office's row
  * makes its writes serial, so there is one row before each. `changeText` in `src/audit` makes the same text.
@@ -9,21 +18,12 @@ export class Migration20261124000600_chained_trail extends Migration {
     this.addSql(`
       alter table change add column hash bytea check (octet_length(hash) = 32);
 
-      create function change_text(c change) returns text language sql stable as $$
-        select json_build_object('log', 'change', 'office', c.office, 'revision', c.revision, 'sequence', c.sequence,
-          'at', to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'key', c.key, 'action', c.action,
-          'actor', c.actor, 'via', c.via, 'before', c.before, 'after', c.after, 'reason', c.reason,
-          'requestId', c.request_id)::text
-        $$;
-      create function next_hash(previous bytea, entry text) returns bytea language sql stable as $$
-        select sha256(convert_to(encode(coalesce(previous, decode(repeat('0', 64), 'hex')), 'hex') || entry, 'UTF8'))
-        $$;
-
       create function chain_change() returns trigger language plpgsql as $$
       begin
-        new.hash := next_hash(
-          (select c.hash from change c where c.office = new.office order by c.revision desc, c.sequence desc limit 1),
-          change_text(new));
+        new.hash := ${hashOf(
+          'new',
+          '(select c.hash from change c where c.office = new.office order by c.revision desc, c.sequence desc limit 1)',
+        )};
         return new;
       end $$;
 
@@ -39,7 +39,7 @@ export class Migration20261124000600_chained_trail extends Migration {
             office := c.office;
             previous := null;
           end if;
-          previous := next_hash(previous, change_text(c));
+          previous := ${hashOf('c', 'previous')};
           update change set hash = previous
            where change.office = c.office and revision = c.revision and sequence = c.sequence;
         end loop;
@@ -55,8 +55,6 @@ export class Migration20261124000600_chained_trail extends Migration {
     this.addSql(`
       drop trigger change_is_chained on change;
       drop function chain_change();
-      drop function next_hash(bytea, text);
-      drop function change_text(change);
       alter table change drop column hash;
     `);
   }
