@@ -49,8 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-// How these were seen to fail: without the look at the dossier, without the guard, with `allowed` left out of the
-// filter, with bounds that are swapped, and without the apostrophe.
+// How these were seen to fail: without the look at the dossier, and without the guard.
 describe('who opened a dossier', () => {
   test('is told to admins in the order of time, with why, and nothing of refusals and of other dossiers', async () => {
     for (const client of [office, office.as('boss')]) {

@@ -68,7 +68,6 @@ afterAll(async () => {
   folder.remove();
 });
 
-// How these were seen to fail: with each call of `record` left out in turn, and with the members of two columns swapped.
 describe('the decision log holds', () => {
   const asked = {
     subjectType: 'collaborator',

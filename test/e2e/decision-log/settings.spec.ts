@@ -41,7 +41,7 @@ const rowsOf = () =>
     return rows;
   });
 
-// How these were seen to fail: without the writing at the end, and with a selection that keeps everything.
+// How these were seen to fail: without the writing at the end.
 describe('the settings of the decision log', () => {
   test('ndjson: everything is in the files when the service has stopped', async () => {
     await askAndStop({ DECISION_LOG: 'ndjson' });

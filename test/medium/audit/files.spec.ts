@@ -41,8 +41,7 @@ afterAll(() => folder.remove());
 
 const asFile = (some: readonly string[]) => some.map((line) => `${line}\n`).join('');
 
-// How these were seen to fail: with a hash that leaves out the one before, with one that leaves out a member, with
-// lines that are decoded before they are hashed, and without the look at the heads.
+// How these were seen to fail: with a hash that leaves out the one before, and without the look at the heads.
 describe('a file of the decision log', () => {
   test('is in order as it was written', async () => {
     expect(await inFile(whole)).toMatchObject({ entries: times.length, fault: undefined, trimmed: [] });
@@ -114,7 +113,6 @@ describe('a file of the decision log', () => {
   });
 });
 
-// Seen to fail: with a chain that begins again in each file, and with names without the instance.
 describe('files of several processes and offices', () => {
   test('each go on from one file to the next, and a file that is missing or out of its order is found', async () => {
     const own = new DecisionFolder();

@@ -24,7 +24,6 @@ describe('decisions in PostgreSQL', () => {
     await server.drop();
   });
 
-  // Seen to fail: without the delete, without the drop, and without `on conflict do nothing`.
   test('are kept for as many days as was said, in partitions that go as a whole', async () => {
     const sink = new PostgresSink(database, 100);
     const entries = entriesAt([400, 200, 101, 99, 1, 0].map(daysAgo));
@@ -56,7 +55,6 @@ describe('decisions in PostgreSQL', () => {
   });
 });
 
-// Seen to fail: with a pattern that takes every name, and without the look at the time.
 test('files of decisions are deleted when their last line is too old, and no other file is', async () => {
   const folder = new DecisionFolder();
   const sinks = [1, 2].map(() => new NdjsonSink({ folder: folder.path, fileBytes: 2 ** 20, retentionDays: 100 }));

@@ -65,8 +65,7 @@ async function after(text: string): Promise<string | undefined> {
   }
 }
 
-// How these were seen to fail: with a trigger that leaves out one member or the row before, and with a verification
-// that takes the hash of the row for right.
+// How these were seen to fail: with a trigger that leaves out a member, and without the look at the heads.
 describe('the trail in PostgreSQL', () => {
   test('is one chain for each office, without a gap', async () => {
     const { rows } = await client.query<{ n: number }>('select count(*)::int n from change');
