@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SelfAudit } from '#src/ability/self-audit.js';
+import { PolicyReloader } from '#src/ability/policy-reloader.js';
 import { AbilityModule } from '#src/ability/ability.module.js';
 import { AdminModule } from '#src/admin/admin.module.js';
 import { AuditModule } from '#src/audit/audit.module.js';
@@ -35,13 +36,14 @@ export class AppModule {
       imports: [
         DatabaseModule.forRoot({ settings, entities: relationEntities }),
         HttpModule.registerAsync({
-          inject: [Database, SelfAudit],
-          useFactory: (database: Database, audit: SelfAudit) => ({
+          inject: [Database, SelfAudit, PolicyReloader],
+          useFactory: (database: Database, audit: SelfAudit, policies: PolicyReloader) => ({
             findKey: findKeyIn(database),
             oidc: issuer !== undefined && audience !== undefined ? { issuer, audience } : null,
             healthChecks: [
               { name: 'database', check: () => database.ping() },
               { name: 'cache', check: () => audit.check() },
+              { name: 'policies', check: () => policies.check() },
               ...healthChecks,
             ],
             logger,

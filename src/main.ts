@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
+import { PolicyReloader } from '#src/ability/policy-reloader.js';
 import { startDatabaseServer } from '#src/platform/database.module.js';
 import { createLogger, type Logger } from '#src/platform/logs.js';
 import { Metrics, serveMetrics } from '#src/platform/metrics.js';
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
+  // Until there is something to reload, the signal means nothing; by itself it would end the process.
+  process.on('SIGHUP', () => undefined);
   const close =
     cluster.isPrimary && settings.workers > 1 ? await serveByWorkers(settings, logger) : await serve(settings, logger);
   logger.info({ signal: await stopped }, 'stopping');
@@ -36,6 +39,7 @@ async function serve(settings: Settings, logger: Logger): Promise<() => Promise<
   const app = await createApp({ settings, logger, metrics, healthChecks: [probe.health] });
   // A worker's primary has done this.
   const firstSteps = cluster.isPrimary ? await welcome(app, settings) : () => '';
+  process.on('SIGHUP', () => app.get(PolicyReloader).reload());
   await app.listen(settings.port, settings.host);
   const metricsServer = await metricsOn(settings.metricsPort, (port) => serveMetrics(metrics, port, settings.host));
   const { selfProbeSeconds } = settings;
@@ -56,6 +60,7 @@ async function serveByWorkers(settings: Settings, logger: Logger): Promise<() =>
   const firstSteps = await welcome(app, settings);
   await app.close();
   const workers = new Workers(settings, server.url, logger);
+  process.on('SIGHUP', () => workers.signal('SIGHUP'));
   const port = await workers.start();
   const metricsServer = await metricsOn(settings.metricsPort, (own) => serveWorkerMetrics(own, settings.host));
   process.stdout.write(firstSteps(`http://${settings.host}:${port}`));

@@ -35,6 +35,11 @@ export class Workers {
     return port;
   }
 
+  /** Passes a signal on to all of them. */
+  signal(signal: NodeJS.Signals): void {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+  }
+
   /** Tells them to stop, and waits until they have. */
   async stop(): Promise<void> {
     this.stopping = true;

@@ -13,6 +13,7 @@ import { EvaluationService } from './evaluation.service.js';
 import { ExplainService } from './explain.service.js';
 import { FactsLoader } from './facts-loader.js';
 import { OpenableService } from './openable.service.js';
+import { PolicyReloader } from './policy-reloader.js';
 import { SearchService } from './search.service.js';
 import { SelfAudit } from './self-audit.js';
 import { SharedCache, type SharedCacheEvent } from './shared-cache.js';
@@ -42,6 +43,15 @@ export class AbilityModule {
       global: true,
       providers: [
         { provide: PolicyBundles, useFactory: () => PolicyBundles.load(settings) },
+        {
+          provide: PolicyReloader,
+          inject: [PolicyBundles],
+          useFactory: (bundles: PolicyBundles) => {
+            const reloader = new PolicyReloader(bundles, settings, logger);
+            if (settings.policyWatch) reloader.watch();
+            return reloader;
+          },
+        },
         { provide: CacheMetrics, useFactory: () => new CacheMetrics(metrics.registry) },
         { provide: SharedCache, inject: [SigningKey, CacheMetrics], useFactory: shared },
         {
@@ -75,6 +85,7 @@ export class AbilityModule {
       ],
       exports: [
         PolicyBundles,
+        PolicyReloader,
         CacheMetrics,
         AccessCache,
         SelfAudit,

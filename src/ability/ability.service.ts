@@ -5,6 +5,7 @@ import { firstRow } from '#src/platform/sql.js';
 import type { AccessFacts, SubjectFacts } from '#src/relations/facts.js';
 import { accessFactsSql, toAccessFacts, type AccessFactsRow } from '#src/relations/facts.store.js';
 import { isId, type Language, type OfficeSettings } from '#src/relations/vocabulary.js';
+import type { Policy } from '#src/policy/bundle.js';
 import type { Ability } from './ability.js';
 import { AccessCache, type OfficeNow } from './access-cache.js';
 import { PolicyBundles } from './bundles.js';
@@ -37,7 +38,7 @@ export interface Answers {
 @Injectable()
 export class AbilityService {
   /** Abilities live as long as the facts that they were compiled from: one request. */
-  private readonly compiled = new WeakMap<SubjectFacts, Map<string, Ability>>();
+  private readonly compiled = new WeakMap<SubjectFacts, Map<string, { policy: Policy; ability: Ability }>>();
 
   constructor(
     private readonly bundles: PolicyBundles,
@@ -71,15 +72,15 @@ export class AbilityService {
   /** @throws where no policy knows the type: an error, never a decision */
   abilityOf(type: string, input: AbilityInput): Ability {
     const key = JSON.stringify([type, input.policySet, input.settings, input.action, input.context]);
-    const known = this.compiled.get(input.subject) ?? new Map<string, Ability>();
-    this.compiled.set(input.subject, known);
-    let ability = known.get(key);
-    if (!ability) {
-      const policy = this.bundles.policyOf(input.policySet, type);
-      if (!policy) throw new Error(`no policy for the type "${type}"`);
-      ability = compile(policy, input);
-      known.set(key, ability);
-    }
+    const policy = this.bundles.policyOf(input.policySet, type);
+    if (!policy) throw new Error(`no policy for the type "${type}"`);
+    const compiled = this.compiled.get(input.subject) ?? new Map<string, { policy: Policy; ability: Ability }>();
+    this.compiled.set(input.subject, compiled);
+    const known = compiled.get(key);
+    // Policies may have been replaced since.
+    if (known?.policy === policy) return known.ability;
+    const ability = compile(policy, input);
+    compiled.set(key, { policy, ability });
     return ability;
   }
 

@@ -18,9 +18,33 @@ const bundleSuffix = '.bundle.json';
 /** The policy sets in force: the default one, and those that offices may be given by name. */
 export class PolicyBundles {
   private constructor(
-    readonly standard: PolicyBundle,
-    private readonly named: ReadonlyMap<string, PolicyBundle>,
+    private inForce: PolicyBundle,
+    private named: ReadonlyMap<string, PolicyBundle>,
   ) {}
+
+  /** The default set. */
+  get standard(): PolicyBundle {
+    return this.inForce;
+  }
+
+  /**
+   * Puts other sets in force, all at once: whatever asks from now on is answered by them. Abilities that were compiled
+   * by the sets before know their bundle or policy, and are not used again.
+   *
+   * @throws where a set is gone: an office may have it, and none is answered by other rules than its own
+   */
+  replace(others: PolicyBundles): void {
+    const gone = [...this.named.keys()].filter((name) => !others.named.has(name));
+    if (gone.length > 0) throw new Error(`the policy set ${gone.join(', ')} is gone`);
+    this.inForce = others.inForce;
+    this.named = others.named;
+  }
+
+  /** The hash of every set, the default one first. */
+  hashes(): Record<string, string> {
+    const named = [...this.named].map(([name, { hash }]) => [name, hash]);
+    return { standard: this.inForce.hash, ...(Object.fromEntries(named) as Record<string, string>) };
+  }
 
   /**
    * Loads the default set from a folder or bundle file, and every folder and bundle file of `setsFolder` as a set of its

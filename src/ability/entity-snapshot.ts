@@ -23,7 +23,7 @@ export class EntitySnapshot {
   private readonly people = new Map<string, SubjectFacts>();
   private readonly dossiers = new Map<string, DossierFacts>();
   /** One ability for each subject, with the action's properties and the context: all that it was compiled from. */
-  private readonly abilities = new Map<string, Ability>();
+  private readonly abilities = new Map<string, { policy: Policy; ability: Ability }>();
 
   private constructor(
     private readonly em: EntityManager,
@@ -148,12 +148,12 @@ export class EntitySnapshot {
 
   private abilityOf(policy: Policy, subject: EntitySubject, { action, context }: EntityQuestion): Ability {
     const key = JSON.stringify([policy.type, subject, action.properties, context]);
-    let ability = this.abilities.get(key);
-    if (!ability) {
-      const { settings } = this.facts;
-      ability = compile(policy, { subject, settings, action: action.properties, context });
-      this.abilities.set(key, ability);
-    }
+    const known = this.abilities.get(key);
+    // Policies may have been replaced since.
+    if (known?.policy === policy) return known.ability;
+    const { settings } = this.facts;
+    const ability = compile(policy, { subject, settings, action: action.properties, context });
+    this.abilities.set(key, { policy, ability });
     return ability;
   }
 

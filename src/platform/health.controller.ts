@@ -12,6 +12,11 @@ export interface HealthCheck {
   check: () => Promise<void>;
 }
 
+/** Why a check fails, in words that anyone may read. */
+export class NotReadyError extends Error {
+  override readonly name = 'NotReadyError';
+}
+
 /** The tokens under which the module provides what the controller needs. */
 export const healthChecks = Symbol('health checks');
 export const healthLogger = Symbol('health logger');
@@ -22,6 +27,7 @@ const Live = z.strictObject({ status: z.literal('ok') });
 const Ready = z.strictObject({
   status: z.enum(['ok', 'unavailable']),
   checks: z.record(z.string(), z.enum(['ok', 'failed'])),
+  reasons: z.record(z.string(), z.string()).optional(),
 });
 
 /** Asked by what starts, stops and routes to the service. Says which part fails; why is in the log. */
@@ -46,23 +52,28 @@ export class HealthController {
   @Answers(200, Ready)
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<z.infer<typeof Ready>> {
     const results = await Promise.all(this.checks.map(async (one) => [one.name, await this.#run(one)] as const));
-    const isReady = results.every(([, result]) => result === 'ok');
+    const isReady = results.every(([, { result }]) => result === 'ok');
     if (!isReady) void reply.code(503).header('retry-after', '2');
-    return { status: isReady ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };
+    const reasons = results.flatMap(([name, { reason }]) => (reason === undefined ? [] : [[name, reason] as const]));
+    return {
+      status: isReady ? 'ok' : 'unavailable',
+      checks: Object.fromEntries(results.map(([name, { result }]) => [name, result])),
+      ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
+    };
   }
 
   /** A check that hangs has failed: a probe must have its answer before it gives up itself. */
-  async #run({ name, check }: HealthCheck): Promise<'ok' | 'failed'> {
+  async #run({ name, check }: HealthCheck): Promise<{ result: 'ok' | 'failed'; reason?: string }> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('timed out')), timeoutMs);
     });
     try {
       await Promise.race([check(), timeout]);
-      return 'ok';
+      return { result: 'ok' };
     } catch (err) {
       this.logger.warn({ err, check: name }, 'not ready');
-      return 'failed';
+      return { result: 'failed', ...(err instanceof NotReadyError && { reason: err.message }) };
     } finally {
       clearTimeout(timer);
     }

@@ -158,6 +158,13 @@ const table = {
     meaning: 'policies are taken from bundles that are signed with its private key, and from nowhere else',
     schema: path,
   }),
+  policyWatch: required({
+    name: 'POLICY_WATCH',
+    fallback: 'false',
+    allowed: '`true` or `false`',
+    meaning: 'whether policies are reloaded when a file changes; SIGHUP reloads them either way',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  }),
   logLevel: required({
     name: 'LOG_LEVEL',
     fallback: 'info',

@@ -53,7 +53,7 @@ describe('the audit of cached answers', () => {
     await untilAudited('anne', 'different');
     expect([await office.may('anne', 'd'), await office.may('mia', 'd')]).toEqual([false, true]);
     const { status, body } = await ready();
-    expect([status, body.checks]).toEqual([503, { database: 'ok', cache: 'failed' }]);
+    expect([status, body.checks]).toEqual([503, { database: 'ok', cache: 'failed', policies: 'ok' }]);
     expect(log.text).toMatch(/a cached answer was wrong at revision \d+.*anne/);
   });
 
