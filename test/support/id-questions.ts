@@ -161,6 +161,7 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   ],
   'patch /dossiers/{id}': [{ ...dossier, body: () => ({ name: 'X' }) }],
   'get /dossiers/{id}/contact': [dossier],
+  'get /dossiers/{id}/accesses': [dossier],
   'post /dossiers/{id}/activate': [
     { ...dossier, body: () => ({}) },
     { id: () => 'draft', body: (ids) => ({ clientGroup: ids('client_group') }) },

@@ -59,8 +59,8 @@ function send(
 const short = ({ body }: { body: Returned }) =>
   Object.fromEntries(body.results.map((row) => [`${row.collaborator} ${row.dossier}`, row.code ?? row.status]));
 
-// How these were seen to fail: with the code of a row not looked at, with revisions not compared, with kept rows not
-// looked at, and without the bound on what is inflated.
+// How these were seen to fail: with the code of a row not looked at, with revisions not compared, and with kept rows not
+// looked at.
 describe('an access review that comes back', () => {
   test('revokes what says so: managers, guests and members, each row with its result, and nothing else', async () => {
     const lines = await filled({

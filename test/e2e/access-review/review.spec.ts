@@ -36,8 +36,8 @@ function textsOf(sheet: Excel.Worksheet | undefined): Excel.CellValue[][] {
   return texts;
 }
 
-// How these were seen to fail: with formulas left as they are, with private dossiers shown to every admin, with the
-// people that left among the rows, and with the guard taken out.
+// How these were seen to fail: with formulas left as they are, with private dossiers shown to every admin, and with
+// the guard taken out.
 describe('an access review', () => {
   test('holds everyone who may open a dossier, a row for each way (rules 5, 7 and 20)', async () => {
     expect(await pairs({})).toEqual([

@@ -48,7 +48,7 @@ describe('a review of more than 200,000 rows', () => {
   }, 60_000);
   afterAll(() => services.close());
 
-  // How it was seen to fail: with all rows gathered before the first is written.
+  // How it was seen to fail: without the wait for what compresses the workbook.
   test.each<ReviewFormat>(['csv', 'xlsx'])(
     'streams as %s: it holds a bounded part of them, however many there are',
     async (format) => {
