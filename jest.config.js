@@ -26,7 +26,8 @@ const withServers = {
 export default {
   // One more than the cores of a small machine: tests wait for servers half of their time.
   maxWorkers: 3,
-  testTimeout: 30_000,
+  // A machine that does other things takes several times as long for what waits for servers.
+  testTimeout: 90_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/*.spec.ts'] },
     { ...withServers, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts'] },

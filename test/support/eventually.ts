@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Far more than it takes, for a busy machine: what never comes fails with its name instead of by the test's time-out. */
-const defaultPatienceMs = 20_000;
+const defaultPatienceMs = 60_000;
 
 /** Asks again until it is so. @throws naming what did not come */
 export async function eventually(
