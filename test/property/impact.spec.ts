@@ -245,7 +245,7 @@ describe('a dry run (rule 29)', () => {
     // Worlds in which nothing ever happens would prove nothing.
     expect(written).toBeGreaterThan(40);
     expect(effective).toBeGreaterThan(15);
-  }, 120_000);
+  }, 300_000);
 
   test('names each kind of effect in a world where it is known', async () => {
     const office = await makeWorld(app, []);

@@ -197,7 +197,7 @@ describe('an access review that comes back', () => {
     );
     const lost = await office.api.post('/v1/offices/no-such-office/access-review', csv, { 'content-type': 'text/csv' });
     expect(verdict(lost)).toEqual([404, 'office_not_found']);
-  }, 60_000);
+  }, 180_000);
 
   test('an Idempotency-Key belongs to one file: the same answer for it, and 422 for another', async () => {
     const path = office.at('access-review');

@@ -13,7 +13,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   build = buildService();
   database = await createTestDatabase();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   build.remove();
   await database.drop();
@@ -40,7 +40,7 @@ describe('examples, started by configuration alone', () => {
       expect(await pdp.finds('resource', ask('user:mallory', 'read', 'record:'))).toEqual([]);
       expect(await service.stop()).toBe(0);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('invoices follow the rights on their dossier until they are booked', async () => {
     const service = await start('invoices');
@@ -52,5 +52,5 @@ describe('examples, started by configuration alone', () => {
     expect(await may('sam', 'edit')).toEqual([]);
     expect(await may('chantal', 'edit')).toEqual(['2026-002', '2026-003']);
     expect(await service.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 });

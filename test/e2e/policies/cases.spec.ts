@@ -91,5 +91,5 @@ describe('the cases of the dossier policy', () => {
       const answer = await api.post<{ results: unknown[] }>(officePath(office, 'can-access', 'batch'), { checks });
       expect(answer.body.results).toEqual(asked.map(({ expected }) => ({ ...expected })));
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -156,7 +156,7 @@ test('the commands check the database and files, print the heads, and fail on wh
   writeFileSync(file, exported.stdout.replace('été', 'ete'));
   const broken = await run('verify', file, '--head', head);
   expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/^BROKEN at \S+exported:\d+: /) });
-}, 60_000);
+}, 180_000);
 
 test('a trail from before the chains is chained by the migration as it would have been', async () => {
   const before = await trail();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   clock = new pg.Client({ connectionString: database.url });
   await clock.connect();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await clock.end();
   await database.drop();

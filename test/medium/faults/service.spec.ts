@@ -35,7 +35,7 @@ beforeAll(async () => {
   await office.api.put(office.at(), anOffice());
   await office.collaborator('boss', anAdmin());
   await SteadyWrites.prepare(office);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await service.kill();
   await database.drop();
@@ -55,7 +55,7 @@ describe('the process of the service', () => {
       expect(await faultsOf(database.url, office.id, writes)).toEqual([]);
       expect(await office.may('boss', 'd0')).toBe(true);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('killed: a write sent again with its Idempotency-Key happens once, whether the first time it did or not', async () => {
     const send = (n: number) => {
@@ -70,7 +70,7 @@ describe('the process of the service', () => {
     for (let n = 0; n < 20; n++) expect((await send(n)).status).toBe(201);
     const { body } = await office.api.get<{ total: number }>(`${office.at('client-groups')}?q=Again`);
     expect({ acknowledged, total: body.total }).toEqual({ acknowledged, total: 20 });
-  }, 60_000);
+  }, 180_000);
 
   test('killed in the middle of an import: what it said is applied is there, nothing by half, and it can be sent again', async () => {
     const dossiers = 12_000;
@@ -103,7 +103,7 @@ describe('the process of the service', () => {
     const summary = (await (await send()).text()).trim().split('\n').at(-1) ?? '';
     expect(JSON.parse(summary)).toMatchObject({ done: true, refused: [] });
     expect(await importedRows()).toMatchObject({ dossiers, managers: dossiers, untold: 0, told: dossiers });
-  }, 120_000);
+  }, 300_000);
 
   /** What there is of the import; `untold` rows have no line in the trail, `told` is how many of those lines there are. */
   async function importedRows() {
@@ -131,5 +131,5 @@ describe('the process of the service', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(await faultsOf(database.url, office.id, writes)).toEqual([]);
     await start();
-  }, 60_000);
+  }, 180_000);
 });

@@ -91,5 +91,5 @@ describe('an acknowledged revoke', () => {
       await two.close();
       await one.close();
     }
-  }, 60_000);
+  }, 180_000);
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   });
   office = new OfficeClient(new Api(service.url, key), 'office');
   await office.api.put(office.at(), anOffice());
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await service.stop();
   await database.drop();

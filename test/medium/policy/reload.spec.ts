@@ -21,7 +21,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   build = buildService();
   database = await createTestDatabase();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await database.drop();
   build.remove();
@@ -89,7 +89,7 @@ describe('policies that change while the service runs', () => {
     } finally {
       await service.stop();
     }
-  }, 60_000);
+  }, 180_000);
 
   test('are in force in every worker, and without a signal where files are watched', async () => {
     const { service, api } = await start({ WORKERS: '2', POLICY_WATCH: 'true' });
@@ -104,5 +104,5 @@ describe('policies that change while the service runs', () => {
     } finally {
       await service.stop();
     }
-  }, 60_000);
+  }, 180_000);
 });

@@ -141,5 +141,5 @@ describe('Redis over TLS', () => {
       await secured.remove();
       certificates.remove();
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -57,7 +57,7 @@ beforeAll(async () => {
   nodes = await startRedisCluster(ports, { user: documentedAcl(password).join(' ') });
   offices = await anOfficeOnEachNode();
   await Promise.all(offices.map(addMember));
-}, 60_000);
+}, 180_000);
 
 afterEach(() => processes.stop());
 

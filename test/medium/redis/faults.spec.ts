@@ -77,7 +77,7 @@ describe('a Redis', () => {
       await app.close();
       await late?.remove();
     }
-  }, 120_000);
+  }, 300_000);
 
   test('that is slow, but within the deadline, is used', async () => {
     proxy.delayMs = 60;

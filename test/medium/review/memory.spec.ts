@@ -45,7 +45,7 @@ describe('a review of more than 100,000 rows', () => {
     services = await Importing.open();
     office = await services.office('large');
     await services.import(office, [...lines()]);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => services.close());
 
   // How it was seen to fail: without the wait for what compresses the workbook.
