@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry } from 'prom-client';
+import { freePort } from '#src/platform/embedded-postgres-server.js';
 import type { Logger } from '#src/platform/logs.js';
 import type { Settings } from '#src/platform/settings.js';
 
@@ -15,12 +16,16 @@ const restartPauseMs = 1_000;
  */
 export class Workers {
   private stopping = false;
+  /** A free port is chosen once (0): whoever replaces the last worker must not get another. */
+  private port: number;
 
   constructor(
     private readonly settings: Settings,
     private readonly databaseUrl: string,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.port = settings.port;
+  }
 
   /** Starts them all. @returns the port, once every worker listens */
   async start(): Promise<number> {
@@ -29,10 +34,9 @@ export class Workers {
       this.logger.error({ worker: worker.id, code, signal }, 'a worker died');
       void sleep(restartPauseMs).then(() => (this.stopping ? undefined : this.fork()));
     });
-    // Where a free port is asked for (0), the first one gets it, and Node gives the same to all others that ask.
-    const port = await this.fork();
-    for (let started = 1; started < this.settings.workers; started++) await this.fork();
-    return port;
+    this.port ||= await freePort();
+    for (let started = 0; started < this.settings.workers; started++) await this.fork();
+    return this.port;
   }
 
   /** Passes a signal on to all of them. */
@@ -57,7 +61,7 @@ export class Workers {
     const worker = cluster.fork({
       DATABASE_URL: this.databaseUrl,
       WORKERS: '1',
-      PORT: String(this.settings.port),
+      PORT: String(this.port),
       METRICS_PORT: '',
     });
     const listening = once(worker, 'listening').then(([address]) => (address as { port: number }).port);
