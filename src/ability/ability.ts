@@ -1,6 +1,6 @@
 import { createMongoAbility, type MongoAbility, type RawRule } from '@casl/ability';
 import { packRules, type PackRule, unpackRules } from '@casl/ability/extra';
-import { type Conditions, parseConditions, type Sets, strictMatcher } from './conditions-matcher.js';
+import { type Conditions, parseConditions, SharedMatchers, strictMatcher } from './conditions-matcher.js';
 
 /** A CASL rule as `compile` writes it. */
 export interface AbilityRule {
@@ -73,11 +73,8 @@ export class Ability {
     if (rules.length === 0) return nothing;
     const about: { allows: ActionRule[]; denies: ActionRule[] } = { allows: [], denies: [] };
     for (const rule of toCasl(rules).rulesFor(action, this.type)) {
-      const [id = '', path = null] = (rule.reason ?? '').split('/');
-      const verdict = Object.freeze({ allowed: !rule.inverted, rule: id });
       (rule.inverted ? about.denies : about.allows).push({
-        verdict,
-        path,
+        ...namedBy(rule.reason ?? '', rule.inverted),
         matches: (resource) => rule.matchesConditions(resource),
       });
     }
@@ -110,10 +107,26 @@ export class Ability {
   }
 }
 
+/** Policies have a few dozen rules, and everyone's abilities name the same. */
+const maxNames = 10_000;
+const names = new Map<string, Pick<ActionRule, 'verdict' | 'path'>>();
+
+/** What a rule says of itself, as one object for all abilities. */
+function namedBy(reason: string, inverted: boolean): Pick<ActionRule, 'verdict' | 'path'> {
+  const key = `${inverted} ${reason}`;
+  const known = names.get(key);
+  if (known) return known;
+  const [id = '', path = null] = reason.split('/');
+  const named = { verdict: Object.freeze({ allowed: !inverted, rule: id }), path };
+  if (names.size >= maxNames) names.clear();
+  names.set(key, named);
+  return named;
+}
+
 function toCasl(rules: readonly AbilityRule[]): MongoAbility {
-  const sets: Sets = new Map();
+  const shared = new SharedMatchers();
   return createMongoAbility(rules as unknown as RawRule[] as never[], {
-    conditionsMatcher: (conditions) => strictMatcher(conditions, sets) as never,
+    conditionsMatcher: (conditions) => strictMatcher(conditions, shared) as never,
     anyAction,
     anySubjectType: AnyType as never,
     detectSubjectType: (resource) => ((resource as { [typeOf]?: string })[typeOf] ?? NoType) as never,

@@ -65,11 +65,22 @@ function toRule(policy: Policy, rule: PolicyRule, path: string | null, condition
   const compiled: AbilityRule = {
     action: rule.actions,
     subject: policy.type,
-    reason: path === null ? rule.id : `${rule.id}/${path}`,
+    reason: path === null ? rule.id : reasonOf(rule, path),
   };
   if (conditions !== 'always') compiled.conditions = conditions;
   // Facts list the requirements that the subject meets; where the list is missing, none is.
   if (rule.may) compiled.conditions = { ...compiled.conditions, may: { $all: [rule.may.name] } };
   if (rule.effect === 'deny') compiled.inverted = true;
   return [compiled];
+}
+
+/** One text for all abilities: there are as many of them as people. */
+const reasons = new WeakMap<PolicyRule, Map<string, string>>();
+
+function reasonOf(rule: PolicyRule, path: string): string {
+  const known = reasons.get(rule) ?? new Map<string, string>();
+  reasons.set(rule, known);
+  const reason = known.get(path) ?? `${rule.id}/${path}`;
+  known.set(path, reason);
+  return reason;
 }

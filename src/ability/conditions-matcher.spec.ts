@@ -1,7 +1,7 @@
 import { createMongoAbility, subject } from '@casl/ability';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Sets, strictMatcher } from './conditions-matcher.js';
+import { SharedMatchers, strictMatcher } from './conditions-matcher.js';
 
 function matches(conditions: unknown, resource: object): boolean {
   return strictMatcher(conditions)(resource);
@@ -141,11 +141,11 @@ describe('the strict matcher', () => {
         throw new Error('the list is searched');
       }
     }
-    const sets: Sets = new Map();
+    const shared = new SharedMatchers();
     const groups = Counted.from(['g1', 'g2']) as Counted;
     walks = 0;
-    const first = strictMatcher({ group: { $in: groups } }, sets);
-    const second = strictMatcher({ group: { $in: groups }, private: false }, sets);
+    const first = strictMatcher({ group: { $in: groups } }, shared);
+    const second = strictMatcher({ group: { $in: groups }, private: false }, shared);
     expect(first({ group: 'g2' })).toBe(true);
     expect(second({ group: 'g3', private: false })).toBe(false);
     expect(walks).toBe(1);

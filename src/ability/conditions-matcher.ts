@@ -28,10 +28,19 @@ export interface FieldTest {
 
 export type Matcher = (resource: object) => boolean;
 
-/** The set of each list, so that the rules of one ability share it. Not longer: a list may change between abilities. */
-export type Sets = Map<readonly unknown[], ReadonlySet<unknown>>;
+/** What the rules of one ability share. Not longer: a list may change between abilities. */
+export class SharedMatchers {
+  /** The set of each list. */
+  readonly sets = new Map<readonly unknown[], ReadonlySet<unknown>>();
+  /** By field, operator and value: the same person is looked for as manager by many rules. */
+  readonly tests = new Map<string, Matcher>();
+}
 
 type ValueTest = (value: unknown) => boolean;
+
+/** Most comparisons with one value are the same for everyone, such as that a dossier is active. */
+const maxConstants = 10_000;
+const constants = new Map<string, Matcher>();
 
 /**
  * Takes conditions apart.
@@ -52,8 +61,8 @@ export function parseConditions(conditions: unknown): FieldTest[] {
  * path. `$in` and `$nin` look into a set, so a thousand groups cost what one costs.
  * @throws TypeError like {@link parseConditions}
  */
-export function strictMatcher(conditions: unknown, sets: Sets = new Map()): Matcher {
-  const matchers = parseConditions(conditions).map((test) => fieldMatcher(test, sets));
+export function strictMatcher(conditions: unknown, shared = new SharedMatchers()): Matcher {
+  const matchers = parseConditions(conditions).map((test) => sharedMatcher(test, shared));
   const [first, second, third] = matchers as [Matcher, Matcher?, Matcher?];
   // Nearly all rules have one to three tests: no loop for them.
   if (!second) return first;
@@ -97,7 +106,22 @@ function isMeant(operator: ConditionOperator, value: unknown): boolean {
   }
 }
 
-function fieldMatcher({ field, operator, value }: FieldTest, sets: Sets): Matcher {
+/** Matchers are most of what an ability keeps, so each is made once. */
+function sharedMatcher(test: FieldTest, shared: SharedMatchers): Matcher {
+  const { field, operator, value } = test;
+  const isList = Array.isArray(value);
+  // JSON spells some numbers alike; and long lists are shared as sets.
+  if ((isList && value.length > 1) || typeof (isList ? value[0] : value) === 'number')
+    return fieldMatcher(test, shared);
+  const known = operator === '$eq' ? constants : shared.tests;
+  const key = JSON.stringify([field, operator, value]);
+  const made = known.get(key) ?? fieldMatcher(test, shared);
+  if (known.size >= maxConstants) known.clear();
+  known.set(key, made);
+  return made;
+}
+
+function fieldMatcher({ field, operator, value }: FieldTest, { sets }: SharedMatchers): Matcher {
   const test = valueTest(operator, value, sets);
   if (field.includes('.')) {
     const names = field.split('.');
@@ -106,7 +130,7 @@ function fieldMatcher({ field, operator, value }: FieldTest, sets: Sets): Matche
   return (resource) => test((resource as Record<string, unknown>)[field]);
 }
 
-function valueTest(operator: ConditionOperator, wanted: unknown, sets: Sets): ValueTest {
+function valueTest(operator: ConditionOperator, wanted: unknown, sets: SharedMatchers['sets']): ValueTest {
   switch (operator) {
     case '$eq':
       return wanted === null ? (value) => value === null || value === undefined : (value) => value === wanted;
@@ -147,7 +171,7 @@ function orderTest(operator: '$gt' | '$gte' | '$lt' | '$lte', wanted: string | n
   return (value) => typeof value === type && inOrder(value as string | number);
 }
 
-function setOf(list: readonly unknown[], sets: Sets): ReadonlySet<unknown> {
+function setOf(list: readonly unknown[], sets: SharedMatchers['sets']): ReadonlySet<unknown> {
   let set = sets.get(list);
   if (!set) sets.set(list, (set = new Set(list)));
   return set;

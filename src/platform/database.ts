@@ -224,6 +224,12 @@ function statementsMax(poolMax: number): number {
   return Math.max(1, Math.floor(poolMax * statementShare));
 }
 
+/**
+ * Every statement is about some rows of one office, to which an index leads. A plan that PostgreSQL keeps, such as that of
+ * a foreign key, may have been made when a table was nearly empty, and would read all of it for each row once it is full.
+ */
+const indexesOnly = '-c enable_seqscan=off';
+
 /** How every connection is made: as a role that sees only what its work needs, and with patience for one request. */
 function connectionOptions(url: string, role: string, deadlineMs: number): ClientConfig {
   // What the URL itself sets wins over the driver's options, and must not undo the role.
@@ -233,7 +239,7 @@ function connectionOptions(url: string, role: string, deadlineMs: number): Clien
   return {
     connectionString: address.href,
     application_name: 'cardea',
-    options: [ownOptions, `-c role=${role}`].filter(Boolean).join(' '),
+    options: [indexesOnly, ownOptions, `-c role=${role}`].filter(Boolean).join(' '),
     connectionTimeoutMillis: deadlineMs,
     keepAlive: true,
     ...timeouts(deadlineMs),

@@ -80,9 +80,7 @@ export class RelationStore {
     if (refs.length === 0) return [];
     const found = await rows<TupleRow>(
       this.em,
-      `select ${columns} from ${namedTuples('$2')}
-         join relationship r on r.office = $1 and r.object_type = n."objectType" and r.object_id = n."objectId"
-          and r.relation = n.relation and r.subject_type = n."subjectType" and r.subject_id = n."subjectId"`,
+      `select ${columns} from ${namedTuples('$2')} cross join lateral (${tupleNamed('$1')}) r`,
       [this.office, JSON.stringify(refs)],
     );
     return found.map(toTuple);
@@ -93,9 +91,9 @@ export class RelationStore {
     if (refs.length === 0) return;
     await rows(
       this.em,
-      `delete from relationship r using ${namedTuples('$2')}
-        where r.office = $1 and r.object_type = n."objectType" and r.object_id = n."objectId"
-          and r.relation = n.relation and r.subject_type = n."subjectType" and r.subject_id = n."subjectId"`,
+      // The office's row is locked, so nobody moves a row in between.
+      `delete from relationship where ctid = any (array(
+         select r.ctid from ${namedTuples('$2')} cross join lateral (${tupleNamed('$1')}) r))`,
       [this.office, JSON.stringify(refs)],
     );
   }
@@ -194,3 +192,8 @@ const namedTuples = (parameter: string) => `rows from (jsonb_to_recordset(${para
   "objectType" text, "objectId" text, relation text, "subjectType" text, "subjectId" text,
   "primary" boolean, "expiresAt" timestamptz, "createdAt" timestamptz)) with ordinality
   as n ("objectType", "objectId", relation, "subjectType", "subjectId", "primary", "expiresAt", "createdAt", position)`;
+
+/** The tuple that a row of {@link namedTuples} names, found by its key: a join would be planned as one of the whole office. */
+const tupleNamed = (office: string) => `select t.ctid, t.* from relationship t
+  where t.office = ${office} and t.object_type = n."objectType" and t.object_id = n."objectId" and t.relation = n.relation
+    and t.subject_type = n."subjectType" and t.subject_id = n."subjectId" limit 1`;

@@ -1,15 +1,15 @@
-import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { below, seededRandom } from '#test/support/random.js';
-import { headers, load } from './load.js';
+import { load } from './load.js';
 import { startService, type Served } from './processes.js';
+import { SteadyClient } from './steady-client.js';
 import { whole, type Row } from './table.js';
 import { check, loadOffice, small } from './world.js';
 
 const checksPerSecond = 2_000;
 const writesPerSecond = 20;
 const seconds = 10;
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const connections = 64;
 const office = { id: 'busy', ...small };
 
 /** Latency of checks while their office is written to, and how soon a revoke is a deny on another instance. */
@@ -23,7 +23,6 @@ export async function* underWrites(service: Served, databaseUrl: string): AsyncG
     yield await revokes(service, other);
   } finally {
     await other.stop();
-    agent.destroy();
   }
 }
 
@@ -35,6 +34,7 @@ function everyDossier() {
 /** At a steady rate, whatever the answers take: the latency counts from when a check was due. */
 async function latencies(service: Served): Promise<Row> {
   const random = seededRandom(5);
+  const [checker, writer] = [new SteadyClient(service.url, connections), new SteadyClient(service.url, 1)];
   const taken: number[] = [];
   const running: Promise<unknown>[] = [];
   let writing: Promise<unknown> = Promise.resolve();
@@ -44,7 +44,7 @@ async function latencies(service: Served): Promise<Row> {
     for (; written < (dueMs / 1_000) * writesPerSecond; written++) {
       // One after the other, so that each changes something.
       const isMember = written % 2 === 0;
-      writing = writing.then(() => membership(service, 'g1', isMember));
+      writing = writing.then(() => membership(writer, 'g1', isMember));
     }
     for (; sent < (dueMs / 1_000) * checksPerSecond; sent++) {
       const at = start + (sent / checksPerSecond) * 1_000;
@@ -52,11 +52,12 @@ async function latencies(service: Served): Promise<Row> {
         collaborator: `c${below(random, small.collaborators) + 1}`,
         dossier: `d${below(random, small.dossiers) + 1}`,
       };
-      running.push(ask(service, question).then(() => taken.push(performance.now() - at)));
+      running.push(ask(checker, question).then(() => taken.push(performance.now() - at)));
     }
     await sleep(1);
   }
   await Promise.all([...running, writing]);
+  for (const client of [checker, writer]) client.close();
   taken.sort((a, b) => a - b);
   const percentile = (share: number) => (taken[Math.floor(taken.length * share)] ?? Number.NaN).toFixed(1);
   return {
@@ -68,8 +69,9 @@ async function latencies(service: Served): Promise<Row> {
 }
 
 /** Grants and revokes through one instance, and asks the other as soon as the write is acknowledged. */
-async function revokes(one: Served, other: Served): Promise<Row> {
+async function revokes(first: Served, second: Served): Promise<Row> {
   const rounds = 300;
+  const [one, other] = [new SteadyClient(first.url, 1), new SteadyClient(second.url, 1)];
   const taken: number[] = [];
   let stale = 0;
   const question = { collaborator: 'c3', dossier: 'revoked' };
@@ -83,6 +85,7 @@ async function revokes(one: Served, other: Served): Promise<Row> {
     while (await ask(other, question)) stale++;
     taken.push(performance.now() - acknowledged);
   }
+  for (const client of [one, other]) client.close();
   taken.sort((a, b) => a - b);
   return {
     what: 'revoke to deny over 2 instances: stale answers',
@@ -92,24 +95,16 @@ async function revokes(one: Served, other: Served): Promise<Row> {
   };
 }
 
-async function ask(server: Served, question: object): Promise<boolean> {
-  const answer = await send(server, 'POST', '/can-access', question);
+async function ask(client: SteadyClient, question: object): Promise<boolean> {
+  const answer = await send(client, 'POST', '/can-access', question);
   return (JSON.parse(answer) as { allowed: boolean }).allowed;
 }
 
-function membership(server: Served, group: string, isMember: boolean, collaborator = 'c2') {
+function membership(client: SteadyClient, group: string, isMember: boolean, collaborator = 'c2') {
   const change = { [isMember ? 'add' : 'remove']: [collaborator] };
-  return send(server, 'PATCH', `/client-groups/${group}`, { collaborators: change }, { 'if-match': '*' });
+  return send(client, 'PATCH', `/client-groups/${group}`, { collaborators: change }, { 'if-match': '*' });
 }
 
-function send(server: Served, method: string, path: string, body: object, more: object = {}): Promise<string> {
-  const url = `${server.url}/v1/offices/${office.id}${path}`;
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method, agent, headers: { ...headers, ...more } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      answer.on('end', () => (answer.statusCode! < 300 ? resolve(text) : reject(new Error(text))));
-    });
-    sent.on('error', reject).end(JSON.stringify(body));
-  });
+function send(client: SteadyClient, method: string, path: string, body: object, more: Record<string, string> = {}) {
+  return client.send(method, `/v1/offices/${office.id}${path}`, body, more);
 }
