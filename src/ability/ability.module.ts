@@ -16,6 +16,7 @@ import { OpenableService } from './openable.service.js';
 import { PolicyReloader } from './policy-reloader.js';
 import { SearchService } from './search.service.js';
 import { SelfAudit } from './self-audit.js';
+import { Snapshots } from './snapshots.js';
 import { SharedCache, type SharedCacheEvent } from './shared-cache.js';
 
 export interface AbilityOptions {
@@ -82,6 +83,7 @@ export class AbilityModule {
         ExplainService,
         OpenableService,
         SearchService,
+        Snapshots,
       ],
       exports: [
         PolicyBundles,
@@ -95,6 +97,7 @@ export class AbilityModule {
         ExplainService,
         OpenableService,
         SearchService,
+        Snapshots,
       ],
     };
   }

@@ -6,16 +6,8 @@ import { problem } from '#src/platform/errors.js';
 import type { DossierFacts } from '#src/relations/facts.js';
 import { AbilityService } from './ability.service.js';
 import { resolveActor, type Actor } from './actor.js';
-import { audienceOf, type AudienceEntry } from './audience.js';
 import { allows, type Resource } from './decide.js';
-
-/** Who asks, and in which office. */
-export interface Inquirer {
-  office: string;
-  principal: Principal;
-  /** The collaborator named by `Cardea-Actor`, or `undefined`. */
-  actor: string | undefined;
-}
+import { isWholeOffice, type Inquirer } from './inquirer.js';
 
 /**
  * Who may ask: an API key about anyone of its office; a person, and a key that acts for a collaborator, about whom the
@@ -56,31 +48,6 @@ export class ActorsService {
     );
   }
 
-  /**
-   * Who may do something with a dossier, and why. A collaborator sees it as an admin, or where they decide about the
-   * people of the dossier.
-   *
-   * @throws `not_found` where the dossier does not exist for the asker, `forbidden`
-   */
-  async audience(asker: Inquirer, dossier: string, action: string) {
-    const { office } = asker;
-    return this.database.inOffice(
-      office,
-      async (em) => {
-        // Who asks comes first: to a person of another office, this one does not exist (rule 32).
-        const may = isWholeOffice(asker) ? undefined : (await this.permissions(em, asker)).may;
-        const facts = await this.abilities.factsIn(em, office, [], [dossier]);
-        const found = facts.dossiers.get(dossier);
-        if (!found) throw problem('not_found', { type: 'dossier', id: dossier });
-        if (may) requireMaySeeAudience(may, { ...found });
-        const audience = await audienceOf(em, this.abilities, office, [dossier], action);
-        const entries: AudienceEntry[] = audience.get(dossier) ?? [];
-        return { audience: entries, revision: facts.revision, policy: this.abilities.policyHash(facts.policySet) };
-      },
-      { readOnly: true },
-    );
-  }
-
   /** `true` where the asker may do anything at all with the dossier. */
   async seesDossier(em: EntityManager, asker: Inquirer, dossier: DossierFacts): Promise<boolean> {
     if (isWholeOffice(asker)) return true;
@@ -88,7 +55,8 @@ export class ActorsService {
     return this.abilities.actionsOf('dossier', policySet).some((action) => may('dossier', action, dossier));
   }
 
-  private async permissions(em: EntityManager, { office, principal, actor }: Inquirer) {
+  /** What the asker may do, by the facts that the transaction of `em` sees. */
+  async permissions(em: EntityManager, { office, principal, actor }: Inquirer) {
     const { subject } = await this.actorOf(em, office, principal, actor);
     const { settings, policySet } = await this.abilities.factsIn(em, office, [], []);
     const may: Permissions = (type, action, resource) =>
@@ -97,17 +65,5 @@ export class ActorsService {
   }
 }
 
-/** A key that names no collaborator asks for the office as a whole. */
-function isWholeOffice({ principal, actor }: Inquirer): boolean {
-  return principal.kind === 'key' && actor === undefined;
-}
-
 /** What one asker may do. */
-type Permissions = (type: string, action: string, resource: Resource) => boolean;
-
-function requireMaySeeAudience(may: Permissions, dossier: Resource): void {
-  if (!may('dossier', 'open', dossier)) throw problem('not_found', { type: 'dossier', id: dossier.id });
-  if (!may('collaborator', 'check_access', { id: '-' }) && !may('dossier', 'assign_manager', dossier)) {
-    throw problem('forbidden');
-  }
-}
+export type Permissions = (type: string, action: string, resource: Resource) => boolean;

@@ -10,9 +10,11 @@ import { dossierSqlFields } from '#src/relations/dossier-sql.js';
 import { builtInTypes, revisionToken } from '#src/relations/vocabulary.js';
 import type { PackedRules } from './ability.js';
 import { AbilityService } from './ability.service.js';
-import { ActorsService, type Inquirer } from './actors.service.js';
+import { ActorsService } from './actors.service.js';
 import { toSql } from './conditions-sql.js';
-import { Totals } from './totals.js';
+import type { Inquirer } from './inquirer.js';
+import { Snapshots } from './snapshots.js';
+import { countOf, Totals } from './totals.js';
 import type { Consistency } from './consistency.js';
 
 /** One dossier of a list of what someone may open. */
@@ -54,6 +56,7 @@ export class OpenableService {
     private readonly abilities: AbilityService,
     private readonly actors: ActorsService,
     private readonly key: SigningKey,
+    private readonly snapshots: Snapshots,
   ) {}
 
   /**
@@ -66,37 +69,45 @@ export class OpenableService {
   async dossiers(
     asker: Inquirer,
     collaborator: string,
-    page: { action: string; limit: number; cursor?: string | undefined },
+    page: { action: string; limit: number; cursor?: string | undefined; asOf?: string | undefined },
   ) {
     const { office } = asker;
-    const self = (await this.actors.requireMayAsk(asker, [collaborator])) ?? collaborator;
-    const codec = new CursorCodec(this.key, [office, 'openable', self, collaborator, page.action]);
-    const after = codec.decode(page.cursor)?.[0] ?? null;
-    return this.database.inOffice(
+    const { asOf } = page;
+    // As of a past moment the rights of the asker are looked at where the past is put together.
+    const self =
+      (asOf === undefined ? await this.actors.requireMayAsk(asker, [collaborator]) : undefined) ?? collaborator;
+    const codec = new CursorCodec(this.key, [
       office,
-      async (em) => {
-        const found = await this.allowed(em, office, [collaborator, self], page);
-        if (!found) throw problem('not_found', { type: 'collaborator', id: collaborator });
-        const { allowed, revision, readAt, policySet } = found;
-        const items = await rows<OpenableDossier>(
-          em,
-          numbered(`select d.id, d.name, d.code, d.status from dossier d
-                     where d.office = ? and ${allowed.sql} and (?::text is null or d.id > ?)
-                     order by d.id limit ?`),
-          [office, ...allowed.params, after, after, page.limit + 1],
-        );
-        const total = await this.totals.count(em, { office, revision, readAt }, allowed);
-        const last = items.length > page.limit ? items[page.limit - 1] : undefined;
-        return {
-          items: items.slice(0, page.limit),
-          nextCursor: last ? codec.encode([last.id]) : null,
-          total,
-          revision: revisionToken(revision),
-          policy: this.abilities.policyHash(policySet),
-        };
-      },
-      { readOnly: true },
-    );
+      'openable',
+      self,
+      collaborator,
+      page.action,
+      ...(asOf === undefined ? [] : [asOf]),
+    ]);
+    const after = codec.decode(page.cursor)?.[0] ?? null;
+    return this.snapshots.read(asker, { asOf }, async (em, past) => {
+      const found = await this.allowed(em, office, [collaborator, self], page);
+      if (!found) throw problem('not_found', { type: 'collaborator', id: collaborator });
+      const { allowed, revision, readAt, policySet } = found;
+      const items = await rows<OpenableDossier>(
+        em,
+        numbered(`select d.id, d.name, d.code, d.status from dossier d
+                   where d.office = ? and ${allowed.sql} and (?::text is null or d.id > ?)
+                   order by d.id limit ?`),
+        [office, ...allowed.params, after, after, page.limit + 1],
+      );
+      const at = { office, revision, readAt };
+      const total = past ? (await countOf(em, at, allowed)).total : await this.totals.count(em, at, allowed);
+      const last = items.length > page.limit ? items[page.limit - 1] : undefined;
+      return {
+        items: items.slice(0, page.limit),
+        nextCursor: last ? codec.encode([last.id]) : null,
+        total,
+        revision: revisionToken(revision),
+        ...(past && { asOf: past.at }),
+        policy: this.abilities.policyHash(policySet),
+      };
+    });
   }
 
   /**

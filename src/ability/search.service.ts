@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { problem, ProblemError } from '#src/platform/errors.js';
-import { ActorsService, type Inquirer } from './actors.service.js';
+import { ActorsService } from './actors.service.js';
 import type { Consistency } from './consistency.js';
 import type { EntityQuestion } from './entity-question.js';
 import type { EntitySnapshot } from './entity-snapshot.js';
 import { EvaluationService, requireSelf } from './evaluation.service.js';
+import { ExplainService } from './explain.service.js';
+import type { Inquirer } from './inquirer.js';
 import { OpenableService } from './openable.service.js';
 
 /** Entities are looked at so many at a time, and at most so many for one answer: the rest is another page. */
@@ -37,6 +39,7 @@ export class SearchService {
     private readonly evaluations: EvaluationService,
     private readonly openables: OpenableService,
     private readonly actors: ActorsService,
+    private readonly explanations: ExplainService,
   ) {}
 
   /** @throws `office_not_found`, `unknown_revision`, and `forbidden` for a collaborator who may not see who can */
@@ -81,7 +84,7 @@ export class SearchService {
     // Of other types there is no rule that says who may know who can: only the office as a whole may.
     if (resource.type !== 'dossier') throw problem('forbidden');
     try {
-      const { audience } = await this.actors.audience(asker, resource.id, action.name);
+      const { audience } = await this.explanations.audience(asker, resource.id, action.name);
       return new Set(audience.map(({ collaborator }) => collaborator));
     } catch (error) {
       // What does not exist for the asker has nobody who can (rule 15).

@@ -28,17 +28,26 @@ export class Totals {
       .digest('base64');
     const known = this.known.get(key);
     if (known && Date.parse(at.readAt) < known.untilMs) return known.total;
-    const row = await firstRow<{ total: string; until: string | null }>(
-      em,
-      numbered(`select count(*) total, (select extract(epoch from min(r.expires_at)) * 1000 from relationship r
-                                         where r.office = ? and r.expires_at > statement_timestamp()) until
-                  from dossier d where d.office = ? and ${condition.sql}`),
-      [at.office, at.office, ...condition.params],
-    );
-    const total = Number(row?.total);
+    const { total, untilMs } = await countOf(em, at, condition);
     const [oldest] = this.known.keys();
     if (this.known.size >= maxTotals && oldest !== undefined) this.known.delete(oldest);
-    this.known.set(key, { total, untilMs: row?.until ? Number(row.until) : Number.POSITIVE_INFINITY });
+    this.known.set(key, { total, untilMs });
     return total;
   }
+}
+
+/** Counts them, with the end of the next tuple of the office: until then the number holds. */
+export async function countOf(
+  em: EntityManager,
+  { office }: Pick<CountedAt, 'office'>,
+  condition: SqlFragment,
+): Promise<{ total: number; untilMs: number }> {
+  const row = await firstRow<{ total: string; until: string | null }>(
+    em,
+    numbered(`select count(*) total, (select extract(epoch from min(r.expires_at)) * 1000 from relationship r
+                                       where r.office = ? and r.expires_at > statement_timestamp()) until
+                from dossier d where d.office = ? and ${condition.sql}`),
+    [office, office, ...condition.params],
+  );
+  return { total: Number(row?.total), untilMs: row?.until ? Number(row.until) : Number.POSITIVE_INFINITY };
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { isSystem } from '#src/ability/actor.js';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { ActorsService } from '#src/ability/actors.service.js';
+import { Snapshots, type Past, type SnapshotOptions } from '#src/ability/snapshots.js';
 import { CursorCodec } from '#src/platform/cursor.js';
-import { Database } from '#src/platform/database.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
 import { OfficeEntity, type Office } from '#src/relations/entities.js';
@@ -16,8 +17,13 @@ import type { PageRequest, ReadRequest } from './read-request.js';
 export interface OfficeView {
   em: EntityManager;
   office: Office;
+  /** What the one who looks may do now. */
   guard: Guard;
   store: RelationStore;
+  /** The moment that it is a view of, where that is not now: `office` is as it was. */
+  past: Past | undefined;
+  /** `true` where there is nothing in it that does not exist for the one who looks. */
+  showsAll: boolean;
 }
 
 /** A page of a list, as every list answers it. */
@@ -42,31 +48,40 @@ export interface ListQuery<Row, Item> {
 @Injectable()
 export class OfficeReader {
   constructor(
-    private readonly database: Database,
+    private readonly snapshots: Snapshots,
     private readonly abilities: AbilityService,
     private readonly actors: ActorsService,
     private readonly signingKey: SigningKey,
   ) {}
 
-  /** @throws `office_not_found`, and whatever `use` refuses with */
+  /**
+   * As of a past moment, it is the present actor who looks, and what they may not open now is not there.
+   *
+   * @throws `office_not_found`, what {@link Snapshots.read} throws, and whatever `use` refuses with
+   */
   async read<T>(
     request: ReadRequest,
     use: (view: OfficeView) => Promise<T>,
-    options: { deadlineMs?: number } = {},
+    options: Pick<SnapshotOptions, 'asOf' | 'deadlineMs'> = {},
   ): Promise<T> {
-    return this.database.inOffice(
-      request.office,
-      async (em) => {
-        const office = await em.findOne(OfficeEntity, { id: request.office });
-        if (!office) throw problem('office_not_found');
-        const actor = await this.actors.actorOf(em, request.office, request.principal, request.actor);
-        const { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup = null } = office;
-        const settings = { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup };
-        const guard = new Guard(this.abilities, actor, settings, office.policySet ?? null);
-        return use({ em, office, guard, store: new RelationStore(em, office.id) });
-      },
-      { readOnly: true, ...options },
-    );
+    return this.snapshots.read(request, options, async (em, past) => {
+      const office = await em.findOne(OfficeEntity, { id: request.office });
+      if (!office) throw problem('office_not_found');
+      const { actor, settings, policySet } = past?.asker ?? (await this.askerOf(em, request, office));
+      const guard = new Guard(this.abilities, actor, settings, policySet);
+      const showsAll = past !== undefined || isSystem(actor);
+      return use({ em, office, guard, store: new RelationStore(em, office.id), past, showsAll });
+    });
+  }
+
+  private async askerOf(
+    em: EntityManager,
+    { principal, actor: named }: ReadRequest,
+    office: Office,
+  ): Promise<Past['asker']> {
+    const actor = await this.actors.actorOf(em, office.id, principal, named);
+    const { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup = null, policySet = null } = office;
+    return { actor, settings: { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup }, policySet };
   }
 
   /** Reads one page of a list by its sort key, so that a page costs the same wherever it lies. */

@@ -79,9 +79,12 @@ async function applyPlan(
   await write.store.remove([...drops.values()]);
   await write.store.put([...puts.values()], write.revision, write.actor.label);
   const removed = [...drops.keys()].flatMap((key) => current.get(key) ?? []);
-  const added = [...puts].map(([key, input]) => madeBy(write, current.get(key), input));
-  write.recordTuples(added, removed);
-  return { added, removed };
+  const made = [...puts].map(([key, input]) => {
+    const before = current.get(key);
+    return { before, after: madeBy(write, before, input) };
+  });
+  write.recordTuples(removed, made);
+  return { added: made.map(({ after }) => after), removed };
 }
 
 function uniqueByKey<T extends TupleRef>(refs: readonly T[]): Map<string, T> {

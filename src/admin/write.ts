@@ -7,6 +7,7 @@ import { RelationStore } from '#src/relations/relation.store.js';
 import type { LockedOffice } from '#src/relations/revision.js';
 import { tupleKey, type Tuple } from '#src/relations/tuples.js';
 import type { Guard } from './guard.js';
+import { NetTuples } from './net-tuples.js';
 import type { WriteRequest } from './read-request.js';
 
 export interface Warning {
@@ -18,8 +19,13 @@ interface TouchedKey {
   action: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
-  added: Tuple[];
-  removed: Tuple[];
+  tuples: NetTuples;
+}
+
+/** A tuple that a write has made, or changed where there was one before. */
+export interface MadeTuple {
+  before: Tuple | undefined;
+  after: Tuple;
 }
 
 /** The action of a key under which nothing but tuples changed. */
@@ -74,10 +80,12 @@ export class Write {
     entry.after = again ? after && { ...entry.after, ...after } : after;
   }
 
-  /** Notes tuples that were added and removed under each key that depends on them. */
-  recordTuples(added: readonly Tuple[], removed: readonly Tuple[]): void {
-    for (const tuple of added) for (const key of keysOf(tuple)) this.touch(key).added.push(tuple);
-    for (const tuple of removed) for (const key of keysOf(tuple)) this.touch(key).removed.push(tuple);
+  /** Notes tuples that were removed, and then made, under each key that depends on them. */
+  recordTuples(removed: readonly Tuple[], made: readonly MadeTuple[]): void {
+    for (const tuple of removed) for (const key of keysOf(tuple)) this.touch(key).tuples.remove(tuple);
+    for (const { before, after } of made) for (const key of keysOf(after)) this.touch(key).tuples.add(after, before);
+    // What only came and went inside this write has not happened.
+    for (const key of removed.flatMap(keysOf)) if (isNothing(this.touched.get(key))) this.touched.delete(key);
   }
 
   /** A part of this write that can fail on its own: its notes count once it is {@link absorb}ed. */
@@ -87,7 +95,11 @@ export class Write {
 
   /** Takes over what a part has noted. */
   absorb(part: Write): void {
-    for (const [key, entry] of part.touched) this.touched.set(key, mergeEntries(this.touched.get(key), entry));
+    for (const [key, entry] of part.touched) {
+      const merged = mergeEntries(this.touched.get(key), entry);
+      if (isNothing(merged)) this.touched.delete(key);
+      else this.touched.set(key, merged);
+    }
     this.warnings.push(...part.warnings);
   }
 
@@ -105,7 +117,7 @@ export class Write {
 
   /** Every tuple added or removed so far, each once. */
   changedTuples(): Tuple[] {
-    const all = [...this.touched.values()].flatMap((entry) => [...entry.added, ...entry.removed]);
+    const all = [...this.touched.values()].flatMap(({ tuples }) => [...tuples.added, ...tuples.removed]);
     return [...new Map(all.map((tuple) => [tupleKey(tuple), tuple])).values()];
   }
 
@@ -114,8 +126,8 @@ export class Write {
     return [...this.touched].map(([key, entry]) => ({
       key,
       action: entry.action,
-      before: withTuples(entry.before, entry.removed),
-      after: withTuples(entry.after, entry.added),
+      before: withTuples(entry.before, entry.tuples.removed),
+      after: withTuples(entry.after, entry.tuples.added),
     }));
   }
 
@@ -136,21 +148,28 @@ export class Write {
   }
 
   private touch(key: string, action = onlyTuples): TouchedKey {
-    const entry = this.touched.get(key) ?? { action, before: null, after: null, added: [], removed: [] };
+    const entry = this.touched.get(key) ?? { action, before: null, after: null, tuples: new NetTuples() };
     this.touched.set(key, entry);
     return entry;
   }
 }
 
+/** What two parts of a write did to one entity: its first state before, and its last state after. */
 function mergeEntries(one: TouchedKey | undefined, two: TouchedKey): TouchedKey {
-  if (!one) return two;
+  if (!one || isNothing(one)) return two;
+  one.tuples.absorb(two.tuples);
+  if (two.action === onlyTuples) return one;
+  if (one.action === onlyTuples) return { ...two, tuples: one.tuples };
   return {
-    action: two.action === onlyTuples ? one.action : two.action,
-    before: one.before ?? two.before,
-    after: two.after ?? one.after,
-    added: [...one.added, ...two.added],
-    removed: [...one.removed, ...two.removed],
+    ...two,
+    before: one.before && { ...two.before, ...one.before },
+    after: two.after && { ...one.after, ...two.after },
+    tuples: one.tuples,
   };
+}
+
+function isNothing(entry: TouchedKey | undefined): boolean {
+  return entry !== undefined && entry.action === onlyTuples && entry.tuples.isEmpty;
 }
 
 /**

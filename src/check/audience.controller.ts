@@ -1,9 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import type { z } from 'zod';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
 import { Asking } from './asking.js';
-import { audienceQuerySchema, audienceSchema } from './audience.schema.js';
+import { audienceQuerySchema, audienceSchema, type AudienceQuery } from './audience.schema.js';
 import { CheckService, type Asker } from './check.service.js';
 
 @Controller('v1/offices/:office/dossiers/:dossier/audience')
@@ -16,8 +15,8 @@ export class AudienceController {
   audience(
     @Asking() asker: Asker,
     @Param('dossier') dossier: string,
-    @Query({ schema: audienceQuerySchema }) query: z.infer<typeof audienceQuerySchema>,
+    @Query({ schema: audienceQuerySchema }) query: AudienceQuery,
   ) {
-    return this.checks.audience(asker, dossier, query.action);
+    return this.checks.audience(asker, dossier, query);
   }
 }

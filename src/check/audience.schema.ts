@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { answeredAsOf, asOfSchema } from '#src/ability/as-of.js';
 
-export const audienceQuerySchema = z.strictObject({ action: z.string().max(100).default('open') });
+export const audienceQuerySchema = z.strictObject({
+  action: z.string().max(100).default('open'),
+  asOf: asOfSchema.optional(),
+});
+export type AudienceQuery = z.infer<typeof audienceQuerySchema>;
 
 export const pathSchema = z
   .object({
@@ -21,5 +26,6 @@ export const audienceSchema = z.object({
   action: z.string(),
   audience: z.array(z.object({ collaborator: z.string(), name: z.string(), paths: z.array(pathSchema) })),
   revision: z.string(),
+  ...answeredAsOf,
   policy: z.string(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answeredAsOf, asOfSchema } from '#src/ability/as-of.js';
 
 /** Ids in a question may be anything: what does not exist is a deny, never an error. */
 const anyId = z.string().max(1_000);
@@ -12,45 +13,48 @@ export const consistencySchema = z
   .optional();
 export type Consistency = z.infer<typeof consistencySchema>;
 
+/** Of which moment the answer is to be: fresh to some degree, or past. */
+const momentShape = { consistency: consistencySchema, asOf: asOfSchema.optional() };
+
+function isOfOneMoment({ consistency, asOf }: { consistency?: unknown; asOf?: unknown }): boolean {
+  return consistency === undefined || asOf === undefined;
+}
+
+const oneMoment = { path: ['asOf'], message: 'not together with consistency' };
+
 /** Most questions that one request may ask. */
 export const maxQuestions = 10_000;
 
-export const canAccessSchema = z.strictObject({
-  collaborator: anyId,
-  dossier: anyId,
-  action: anyId.default('open'),
-  consistency: consistencySchema,
-});
+const questionShape = { collaborator: anyId, dossier: anyId, action: anyId.default('open') };
+
+export const canAccessSchema = z.strictObject({ ...questionShape, ...momentShape }).refine(isOfOneMoment, oneMoment);
 export type CanAccess = z.infer<typeof canAccessSchema>;
 
-export const batchSchema = z.strictObject({
-  checks: z.array(canAccessSchema.omit({ consistency: true })).max(maxQuestions),
-  consistency: consistencySchema,
-});
+export const batchSchema = z
+  .strictObject({ checks: z.array(z.strictObject(questionShape)).max(maxQuestions), ...momentShape })
+  .refine(isOfOneMoment, oneMoment);
 export type Batch = z.infer<typeof batchSchema>;
 
-export const filterSchema = z.strictObject({
-  collaborator: anyId,
-  action: anyId.default('open'),
-  dossiers: z.array(anyId).max(maxQuestions),
-  consistency: consistencySchema,
-});
+export const filterSchema = z
+  .strictObject({
+    collaborator: anyId,
+    action: anyId.default('open'),
+    dossiers: z.array(anyId).max(maxQuestions),
+    ...momentShape,
+  })
+  .refine(isOfOneMoment, oneMoment);
 export type Filter = z.infer<typeof filterSchema>;
 
 const decisionShape = { allowed: z.boolean(), rule: z.string().nullable() };
+const stampShape = { revision: z.string(), ...answeredAsOf, policy: z.string() };
 
 export const canAccessAnswerSchema = z
   .object({
     ...decisionShape,
     /** The words of the rule in the caller's language; `not_found` where no rule speaks, whatever exists. */
     reason: z.string(),
-    revision: z.string(),
-    policy: z.string(),
+    ...stampShape,
   })
   .meta({ id: 'Decision' });
-export const batchAnswerSchema = z.object({
-  results: z.array(z.object(decisionShape)),
-  revision: z.string(),
-  policy: z.string(),
-});
-export const filterAnswerSchema = z.object({ dossiers: z.array(z.string()), revision: z.string(), policy: z.string() });
+export const batchAnswerSchema = z.object({ results: z.array(z.object(decisionShape)), ...stampShape });
+export const filterAnswerSchema = z.object({ dossiers: z.array(z.string()), ...stampShape });

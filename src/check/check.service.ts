@@ -9,7 +9,8 @@ import { DECISION_LOG } from '#src/audit/audit.module.js';
 import type { DecisionLog } from '#src/audit/decision-log.js';
 import type { Principal } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
-import { isId, revisionToken, type Language } from '#src/relations/vocabulary.js';
+import { isId, type Language } from '#src/relations/vocabulary.js';
+import type { AudienceQuery } from './audience.schema.js';
 import type { Batch, CanAccess, Filter } from './can-access.schema.js';
 import type { OpenableQuery } from './explain.schema.js';
 
@@ -25,6 +26,12 @@ export interface Asker {
   language: Language;
 }
 
+/** Of which moment an answer is to be. */
+interface AskedMoment {
+  consistency?: Consistency;
+  asOf?: string | undefined;
+}
+
 /** May this collaborator do this with this dossier? Each request is answered from one snapshot. */
 @Injectable()
 export class CheckService {
@@ -36,40 +43,39 @@ export class CheckService {
     @Inject(DECISION_LOG) private readonly decisions: DecisionLog | null,
   ) {}
 
-  async canAccess(asker: Asker, { consistency, ...question }: CanAccess) {
-    const { verdicts, policySet, ...stamp } = await this.ask(asker, [question], consistency);
+  async canAccess(asker: Asker, { consistency, asOf, ...question }: CanAccess) {
+    const { verdicts, policySet, ...stamp } = await this.ask(asker, [question], { consistency, asOf });
     const { allowed = false, rule = null } = verdicts[0] ?? {};
     const reason = this.abilities.reasonOf('dossier', rule, policySet)?.[asker.language] ?? 'not_found';
     return { allowed, rule, reason, ...stamp };
   }
 
   /** The answers in the order of the questions. */
-  async batch(asker: Asker, { checks, consistency }: Batch) {
-    const { verdicts: results, revision, policy } = await this.ask(asker, checks, consistency);
-    return { results, revision, policy };
+  async batch(asker: Asker, { checks, ...moment }: Batch) {
+    const { verdicts: results, policySet: _policySet, ...stamp } = await this.ask(asker, checks, moment);
+    return { results, ...stamp };
   }
 
   /** Those of the dossiers that the collaborator may do it with, in the order given. */
-  async filter(asker: Asker, { collaborator, action, dossiers, consistency }: Filter) {
+  async filter(asker: Asker, { collaborator, action, dossiers, ...moment }: Filter) {
     const questions = dossiers.map((dossier) => ({ collaborator, dossier, action }));
-    const { verdicts, revision, policy } = await this.ask(asker, questions, consistency);
-    return { dossiers: dossiers.filter((_, index) => verdicts[index]?.allowed), revision, policy };
+    const { verdicts, policySet: _policySet, ...stamp } = await this.ask(asker, questions, moment);
+    return { dossiers: dossiers.filter((_, index) => verdicts[index]?.allowed), ...stamp };
   }
 
   /** Who may do something with a dossier, with every path by which they may (rule 5). */
-  async audience(asker: Asker, dossier: string, action: string) {
+  async audience(asker: Asker, dossier: string, { action, asOf }: AudienceQuery) {
     // An id of a wrong form is an id that does not exist.
     if (!isId(dossier)) throw problem('not_found', { type: 'dossier', id: dossier });
-    const { revision, ...found } = await this.actors.audience(asker, dossier, action);
-    return { dossier, action, ...found, revision: revisionToken(revision) };
+    return { dossier, action, ...(await this.explanations.audience(asker, dossier, action, asOf)) };
   }
 
   /**
    * How the decision came about, what would change it, and whom to ask. It is read from PostgreSQL, and so as fresh as
    * any consistency asks for. @throws `unknown_revision` for a token that this office has not reached
    */
-  async explain(asker: Asker, { consistency, ...question }: CanAccess) {
-    const { policySet, denials, ...explanation } = await this.explanations.explain(asker, question);
+  async explain(asker: Asker, { consistency, asOf, ...question }: CanAccess) {
+    const { policySet, denials, ...explanation } = await this.explanations.explain(asker, question, asOf);
     if (consistency !== undefined && 'atLeast' in consistency)
       requireReached(consistency.atLeast, explanation.revision);
     const wording = (rule: string | null) =>
@@ -113,7 +119,9 @@ export class CheckService {
     return { ...answers, verdicts, visible };
   }
 
-  private async ask(asker: Asker, questions: readonly Question[], consistency: Consistency) {
+  /** The past is asked about by those who look into something, and not for a decision: it is no line of the log. */
+  private async ask(asker: Asker, questions: readonly Question[], { consistency, asOf }: AskedMoment) {
+    if (asOf !== undefined) return this.explanations.answersAsOf(asker, questions, asOf);
     const { visible: _visible, ...answers } = await this.verdicts(asker, questions, consistency);
     this.decisions?.record({ ...asker, ...answers, questions });
     return answers;

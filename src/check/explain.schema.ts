@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answeredAsOf, asOfSchema } from '#src/ability/as-of.js';
 import { canAccessSchema } from './can-access.schema.js';
 import { pathSchema } from './audience.schema.js';
 
@@ -17,6 +18,7 @@ export const explanationSchema = z
     ask: z.array(z.object({ collaborator: z.string(), name: z.string(), as: z.enum(['manager', 'admin']) })),
     revocations: z.array(z.array(z.string())),
     revision: z.string(),
+    ...answeredAsOf,
     policy: z.string(),
   })
   .meta({ id: 'Explanation' });
@@ -25,6 +27,7 @@ export const openableQuerySchema = z.strictObject({
   action: z.string().max(100).default('open'),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(2000).optional(),
+  asOf: asOfSchema.optional(),
 });
 export type OpenableQuery = z.infer<typeof openableQuerySchema>;
 
@@ -33,6 +36,7 @@ export const openableListSchema = z.object({
   nextCursor: z.string().nullable(),
   total: z.int(),
   revision: z.string(),
+  ...answeredAsOf,
   policy: z.string(),
 });
 

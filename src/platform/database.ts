@@ -31,6 +31,8 @@ export interface DatabaseOptions {
 export interface WorkOptions {
   /** Reads only, and all statements see the data as of the first. */
   readOnly?: boolean;
+  /** All statements see the data as of the first, and may make temporary tables: which a transaction that only reads may not. */
+  snapshot?: boolean;
   /** A deadline of its own, for work that is known to be long. */
   deadlineMs?: number;
 }
@@ -166,14 +168,14 @@ export class Database implements OnApplicationShutdown {
     variables: Record<string, string>,
     role: string | undefined,
     work: (em: EntityManager) => Promise<T>,
-    { readOnly = false, deadlineMs = this.#deadlineMs }: WorkOptions,
+    { readOnly = false, snapshot = readOnly, deadlineMs = this.#deadlineMs }: WorkOptions,
   ): Promise<T> {
     // The server gives up on a statement too, so that none goes on for a caller who has long left.
     const patience = deadlineMs === this.#deadlineMs ? {} : timeouts(deadlineMs);
     return this.#deadlines.run(deadlineMs, () => {
       const em = this.#orm.em.fork() as EntityManager;
       em.setSessionContext({ variables: { ...variables, ...patience }, role });
-      const isolationLevel = readOnly ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED;
+      const isolationLevel = snapshot ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED;
       return em.transactional(work, { readOnly, isolationLevel });
     });
   }

@@ -4,7 +4,7 @@
  */
 const tupleInForce = (relation: string) =>
   `select 1 from relationship r where r.office = d.office and r.object_type = 'dossier' and r.object_id = d.id
-     and r.relation = '${relation}' and (r.expires_at is null or r.expires_at > statement_timestamp())`;
+     and r.relation = '${relation}' and (r.expires_at is null or r.expires_at > asked_at())`;
 
 // Nothing about the row: PostgreSQL looks it up once, and needs no more than the index by subject.
 const idsHeldBy = (relation: string, subject: string) =>

@@ -21,7 +21,7 @@ interface TupleRow {
 const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const columns = `r.object_type, r.object_id, r.relation, r.subject_type, r.subject_id, r.is_primary,
-  (r.expires_at is null or r.expires_at > statement_timestamp()) in_force,
+  (r.expires_at is null or r.expires_at > asked_at()) in_force,
   ${iso('r.expires_at')} expires_at, ${iso('r.created_at')} created_at, r.created_by, r.revision`;
 
 const oldestFirst = 'order by r.created_at, r.ordinal';

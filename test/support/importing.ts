@@ -82,8 +82,8 @@ export class Importing {
     return this.readLines(await this.exportStream(office, overrides));
   }
 
-  exportStream(office: string, overrides: Partial<WriteRequest> = {}): Promise<Readable> {
-    return this.exporter.export({ ...aRequest(office), ...overrides });
+  async exportStream(office: string, overrides: Partial<WriteRequest> = {}): Promise<Readable> {
+    return (await this.exporter.export({ ...aRequest(office), ...overrides })).stream;
   }
 
   async readLines(stream: Readable): Promise<Line[]> {

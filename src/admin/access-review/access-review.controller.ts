@@ -41,13 +41,14 @@ export class AccessReviewController {
   @ApiResponse({ status: 200, description: 'The rows, streamed.', schema: { type: 'string', format: 'binary' } })
   async review(
     @Reading() request: ReadRequest,
-    @Query({ schema: reviewQuerySchema }) { format, ...filter }: ReviewQuery,
+    @Query({ schema: reviewQuerySchema }) { format, asOf, ...filter }: ReviewQuery,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const wanted = format ?? (/\btext\/csv\b/i.test(accept ?? '') ? 'csv' : 'xlsx');
-    const { stream, revision } = await this.reviews.write(request, filter, wanted);
-    void reply.header('content-disposition', `attachment; filename="access-review-${revision}.${wanted}"`);
+    const { stream, revision, asOf: at } = await this.reviews.write(request, filter, wanted, asOf);
+    const name = ['access-review', revision, ...(at === undefined ? [] : [at.replaceAll(':', '')])].join('-');
+    void reply.header('content-disposition', `attachment; filename="${name}.${wanted}"`);
     return new StreamableFile(stream, { type: types[wanted] });
   }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
-import { Slots } from '#src/admin/import/slots.js';
+import { Slots } from '#src/platform/slots.js';
 import { OfficeReader, type OfficeView } from '#src/admin/office-reader.js';
 import type { ReadRequest } from '#src/admin/read-request.js';
 import { ReviewCells, type ReviewAbout } from './review-cells.js';
@@ -20,6 +20,8 @@ const reviewDeadlineMs = 15 * 60_000;
 export interface Review {
   stream: Readable;
   revision: number;
+  /** The instant, where it is not now. */
+  asOf: string | undefined;
 }
 
 /** Who may do what with which dossier, and by which way: for those who answer for it, to sign off row by row. */
@@ -34,22 +36,22 @@ export class AccessReviewService {
   ) {}
 
   /**
-   * The review as of one moment. The stream breaks off with an error where it cannot go on: half a review must not look
+   * The review as of one moment, now or past. The stream breaks off with an error where it cannot go on: half a review must not look
    * like a whole one.
    *
    * @throws `office_not_found`, `forbidden`, `too_many_requests`, `invalid_request` for an action that no policy knows
    */
-  async write(request: ReadRequest, filter: ReviewFilter, format: ReviewFormat): Promise<Review> {
+  async write(request: ReadRequest, filter: ReviewFilter, format: ReviewFormat, asOf?: string): Promise<Review> {
     const release = this.#slots.take();
     const stream = new PassThrough();
-    const authorized = Promise.withResolvers<number>();
+    const authorized = Promise.withResolvers<Omit<Review, 'stream'>>();
     const use = async (view: OfficeView) => {
       const about = await this.begin(view, filter);
-      authorized.resolve(about.revision);
+      authorized.resolve({ revision: about.revision, asOf: view.past?.at });
       await this.writeAll(view, about, request, format, stream);
     };
     this.reader
-      .read(request, use, { deadlineMs: reviewDeadlineMs })
+      .read(request, use, { asOf, deadlineMs: reviewDeadlineMs })
       .catch((error: unknown) => {
         authorized.reject(error);
         stream.destroy(error as Error);
@@ -57,10 +59,10 @@ export class AccessReviewService {
       .finally(release);
     // Its error goes to whoever reads it, and to nobody where the request was refused before.
     stream.on('error', () => undefined);
-    return { stream, revision: await authorized.promise };
+    return { stream, ...(await authorized.promise) };
   }
 
-  private async begin({ em, guard, office }: OfficeView, filter: ReviewFilter): Promise<ReviewAbout> {
+  private async begin({ em, guard, office, past }: OfficeView, filter: ReviewFilter): Promise<ReviewAbout> {
     guard.require('collaborator', 'check_access', { id: '-' });
     const { revision, policySet, readAt } = await this.abilities.factsIn(em, office.id, [], []);
     const known = this.abilities.actionsOf('dossier', policySet);
@@ -68,7 +70,7 @@ export class AccessReviewService {
       throw problem('invalid_request', {}, { errors: [{ path: 'action', message: known.join(', ') }] });
     }
     const policy = this.abilities.policyHash(policySet);
-    return { office: office.id, at: new Date(readAt), revision, policy, policySet, filter };
+    return { office: office.id, at: new Date(readAt), isPast: past !== undefined, revision, policy, policySet, filter };
   }
 
   private async writeAll(

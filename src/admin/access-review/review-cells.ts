@@ -15,6 +15,8 @@ export type Cells = Record<ReviewColumn, Cell>;
 export interface ReviewAbout {
   office: string;
   at: Date;
+  /** Whether the facts are of `at`, and not of when it was written. */
+  isPast: boolean;
   revision: number;
   policy: string;
   policySet: string | null;

@@ -7,7 +7,7 @@ import { SigningKey } from '#src/platform/signing-key.js';
 import { tupleKey, type Tuple, type TupleRef } from '#src/relations/tuples.js';
 import { attempt } from '#src/admin/attempt.js';
 import { loadDossiers } from '#src/admin/dossier-view.js';
-import { Slots } from '#src/admin/import/slots.js';
+import { Slots } from '#src/platform/slots.js';
 import { OfficeReader } from '#src/admin/office-reader.js';
 import type { WriteRequest } from '#src/admin/read-request.js';
 import { RelationWriter } from '#src/admin/relation-writer.js';

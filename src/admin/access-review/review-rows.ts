@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { isSystem } from '#src/ability/actor.js';
 import type { Ability } from '#src/ability/ability.js';
 import type { AbilityService } from '#src/ability/ability.service.js';
 import { decide } from '#src/ability/decide.js';
@@ -120,12 +119,12 @@ function readPeople({ em, office }: OfficeView, { collaborator }: ReviewFilter):
 }
 
 function readDossiers(
-  { em, office, guard }: OfficeView,
+  { em, office, guard, showsAll }: OfficeView,
   { clientGroup, dossier }: ReviewFilter,
   after: string,
 ): Promise<NamedDossier[]> {
   const conditions = [filterSql(guard, dossierFilterSchema.parse({ clientGroup }))];
-  if (!isSystem(guard.actor)) conditions.push(allowedDossiers(guard));
+  if (!showsAll) conditions.push(allowedDossiers(guard));
   if (dossier.length > 0) conditions.push({ sql: 'd.id = any(?)', params: [dossier] });
   const where = allOf(conditions);
   return rows<NamedDossier>(

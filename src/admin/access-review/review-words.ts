@@ -103,21 +103,35 @@ export const pathWords: Words<'admin' | 'manager' | 'guest' | 'client_group' | '
   },
 };
 
-const aboutNames = ['review', 'about', 'office', 'time', 'revision', 'policy', 'policySet', 'filter', 'rows'] as const;
+const aboutNames = [
+  'review',
+  'about',
+  'office',
+  'time',
+  'asOf',
+  'revision',
+  'policy',
+  'policySet',
+  'filter',
+  'rows',
+] as const;
 
 /** The names of the two sheets, and what the second one tells. */
 export const aboutWords: Words<(typeof aboutNames)[number]> = {
-  en: listed(aboutNames, 'Access review | About | Office | Time | Revision | Policy | Policy set | Filter | Rows'),
+  en: listed(
+    aboutNames,
+    'Access review | About | Office | Time | As of | Revision | Policy | Policy set | Filter | Rows',
+  ),
   fr: listed(
     aboutNames,
-    'Revue des accès | À propos | Bureau | Heure | Révision | Politique | Jeu de politiques | Filtre | Lignes',
+    'Revue des accès | À propos | Bureau | Heure | À la date du | Révision | Politique | Jeu de politiques | Filtre | Lignes',
   ),
   nl: listed(
     aboutNames,
-    'Toegangscontrole | Over | Kantoor | Tijdstip | Revisie | Beleid | Beleidsset | Filter | Rijen',
+    'Toegangscontrole | Over | Kantoor | Tijdstip | Zoals op | Revisie | Beleid | Beleidsset | Filter | Rijen',
   ),
   de: listed(
     aboutNames,
-    'Zugriffsprüfung | Info | Kanzlei | Zeitpunkt | Revision | Richtlinie | Richtliniensatz | Filter | Zeilen',
+    'Zugriffsprüfung | Info | Kanzlei | Zeitpunkt | Stand vom | Revision | Richtlinie | Richtliniensatz | Filter | Zeilen',
   ),
 };

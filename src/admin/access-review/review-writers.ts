@@ -110,12 +110,17 @@ export class ExcelReviewWriter implements ReviewWriter {
   async end(): Promise<void> {
     this.offerDecisions();
     this.sheet.commit();
-    const { office, at, revision, policy, policySet, filter } = this.about;
+    const { office, at, isPast, revision, policy, policySet, filter } = this.about;
     const words = aboutWords[this.language];
     const sheet = this.workbook.addWorksheet(words.about);
     sheet.columns = [{ width: 20, style: { numFmt: text } }, { width: 80 }];
     const lines = { office, at, revision, policy, policySet, rows: this.written };
-    const named = { office: words.office, at: words.time, revision: words.revision, policy: words.policy };
+    const named = {
+      office: words.office,
+      at: isPast ? words.asOf : words.time,
+      revision: words.revision,
+      policy: words.policy,
+    };
     const names = { ...named, policySet: words.policySet, rows: words.rows };
     for (const [name, value] of Object.entries(lines)) {
       const row = sheet.addRow([names[name as keyof typeof names], value]);

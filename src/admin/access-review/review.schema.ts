@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOfSchema } from '#src/ability/as-of.js';
 import { idSchema } from '#src/admin/fields.schema.js';
 
 /** A query member that may be given several times. */
@@ -19,6 +20,10 @@ export const reviewFormats = ['xlsx', 'csv'] as const;
 export type ReviewFormat = (typeof reviewFormats)[number];
 
 /** Strict: a filter that is misspelt must not find more than was asked for. */
-export const reviewQuerySchema = z.strictObject({ ...filterShape, format: z.enum(reviewFormats).optional() });
+export const reviewQuerySchema = z.strictObject({
+  ...filterShape,
+  format: z.enum(reviewFormats).optional(),
+  asOf: asOfSchema.optional(),
+});
 export type ReviewQuery = z.infer<typeof reviewQuerySchema>;
-export type ReviewFilter = Omit<ReviewQuery, 'format'>;
+export type ReviewFilter = Omit<ReviewQuery, 'format' | 'asOf'>;

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Slots } from '#src/admin/import/slots.js';
+import { Slots } from '#src/platform/slots.js';
 import { OfficeReader, type OfficeView } from '#src/admin/office-reader.js';
 import type { ReadRequest } from '#src/admin/read-request.js';
 import { drained } from './drained.js';
@@ -11,6 +11,13 @@ const maxExports = 2;
 /** One snapshot of the office is kept for so long at most. */
 const exportDeadlineMs = 15 * 60_000;
 
+/** An office on its way, and the moment that all of it speaks of: `undefined` for now. */
+export interface Export {
+  stream: Readable;
+  revision: number;
+  asOf: string | undefined;
+}
+
 /** Writes an office as the lines that make the same office of an empty one. */
 @Injectable()
 export class Exporter {
@@ -19,22 +26,22 @@ export class Exporter {
   constructor(private readonly reader: OfficeReader) {}
 
   /**
-   * The office as NDJSON, as of one moment. The stream breaks off with an error where it cannot go on: half an office
+   * The office as NDJSON, as of one moment, now or past. The stream breaks off with an error where it cannot go on: half an office
    * must not look like a whole one.
    *
    * @throws `office_not_found`, `forbidden`, `too_many_requests`
    */
-  async export(request: ReadRequest): Promise<Readable> {
+  async export(request: ReadRequest, asOf?: string): Promise<Export> {
     const release = this.#slots.take();
     const output = new PassThrough();
-    const authorized = Promise.withResolvers<void>();
+    const authorized = Promise.withResolvers<Omit<Export, 'stream'>>();
     const use = async (view: OfficeView) => {
       view.guard.require('office', 'export', { id: view.office.id });
-      authorized.resolve();
+      authorized.resolve({ revision: view.office.revision, asOf: view.past?.at });
       for await (const lines of exportLines(view)) await send(output, lines);
     };
     this.reader
-      .read(request, use, { deadlineMs: exportDeadlineMs })
+      .read(request, use, { asOf, deadlineMs: exportDeadlineMs })
       .then(() => output.end())
       .catch((error: unknown) => {
         authorized.reject(error);
@@ -43,8 +50,7 @@ export class Exporter {
       .finally(release);
     // Its error goes to whoever reads it, and to nobody where the request was refused before.
     output.on('error', () => undefined);
-    await authorized.promise;
-    return output;
+    return { stream: output, ...(await authorized.promise) };
   }
 }
 

@@ -15,7 +15,7 @@ import { CsvReader } from './csv.js';
 import { NdjsonReader, type ReadLine } from './line-reader.js';
 import { LineSplitter } from './lines.js';
 import { placesOf } from './record.js';
-import { Slots } from './slots.js';
+import { Slots } from '#src/platform/slots.js';
 import { Spool } from './spool.js';
 import { Tally, type ImportProgress, type ImportSummary } from './tally.js';
 

@@ -156,4 +156,14 @@ export const requestTexts = {
     'Revisie {revision} bestaat nog niet in dit kantoor.',
     'Die Revision {revision} gibt es in dieser Kanzlei noch nicht.',
   ]),
+  before_the_trail: error(
+    400,
+    ['Before the trail', 'Avant la piste d’audit', 'Vóór het auditspoor', 'Vor dem Prüfpfad'],
+    [
+      'There is nothing to tell of that moment: the trail of this office begins at {at}.',
+      'Il n’y a rien à dire de ce moment : la piste d’audit de ce bureau commence le {at}.',
+      'Over dat moment valt niets te zeggen: het auditspoor van dit kantoor begint op {at}.',
+      'Über diesen Zeitpunkt lässt sich nichts sagen: Der Prüfpfad dieser Kanzlei beginnt am {at}.',
+    ],
+  ),
 } as const;

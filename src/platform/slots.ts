@@ -1,4 +1,4 @@
-import { problem } from '#src/platform/errors.js';
+import { problem } from './errors.js';
 
 /** A bound on how much of something long and large goes on at once in this process. */
 export class Slots {
