@@ -16,7 +16,7 @@ const tables = ['office', 'collaborator', 'collaborator_group', 'client_group', 
 /**
  * Puts the facts of a past moment before those of now, until the transaction of `em` ends: temporary tables of the same
  * names and forms, filled from the trail. From here on every statement that names them without a schema is about then, and
- * so is every function that does; and nothing can be written any more.
+ * so is every function that does; and nothing that stays can be written any more.
  *
  * The transaction must be one that sees a snapshot and may make temporary tables; see `docs/decisions`, number 7.
  *
