@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
+import { PolicyBundles } from '#src/ability/bundles.js';
 import { PolicyReloader } from '#src/ability/policy-reloader.js';
+import { Database } from '#src/platform/database.js';
 import { startDatabaseServer } from '#src/platform/database.module.js';
 import { createLogger, type Logger } from '#src/platform/logs.js';
 import { Metrics, serveMetrics } from '#src/platform/metrics.js';
 import { readSettings, type Settings } from '#src/platform/settings.js';
 import { createApp } from './app.js';
+import { PolicyTrail } from './policy-trail.js';
 import { probeSteps, SelfProbe } from './self-probe.js';
 import { welcome } from './welcome.js';
 import { serveWorkerMetrics, Workers } from './workers.js';
@@ -39,8 +42,11 @@ async function serve(settings: Settings, logger: Logger): Promise<() => Promise<
   const app = await createApp({ settings, logger, metrics, healthChecks: [probe.health] });
   // A worker's primary has done this.
   const firstSteps = cluster.isPrimary ? await welcome(app, settings) : () => '';
+  const trail = new PolicyTrail(app.get(Database), app.get(PolicyBundles), metrics, logger);
+  app.get(PolicyReloader).onReload(() => void trail.record('reload'));
   process.on('SIGHUP', () => app.get(PolicyReloader).reload());
   await app.listen(settings.port, settings.host);
+  void trail.record('start');
   const metricsServer = await metricsOn(settings.metricsPort, (port) => serveMetrics(metrics, port, settings.host));
   const { selfProbeSeconds } = settings;
   const stopProbing = selfProbeSeconds && probe.start(await probeSteps(app), selfProbeSeconds);
@@ -48,7 +54,7 @@ async function serve(settings: Settings, logger: Logger): Promise<() => Promise<
   return async () => {
     if (stopProbing) stopProbing();
     metricsServer?.close();
-    await app.close();
+    await Promise.all([trail.close(), app.close()]);
   };
 }
 

@@ -65,6 +65,11 @@ export class PolicyBundles {
     return new PolicyBundles(standard, new Map(named));
   }
 
+  /** All sets by their names, the default one under `null`. */
+  sets(): ReadonlyMap<string | null, PolicyBundle> {
+    return new Map<string | null, PolicyBundle>([[null, this.inForce], ...this.named]);
+  }
+
   /** `true` where an office may be given this set. */
   has(name: string): boolean {
     return this.named.has(name);

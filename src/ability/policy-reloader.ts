@@ -14,12 +14,18 @@ const watchEveryMs = 1_000;
 export class PolicyReloader implements OnApplicationShutdown {
   private failure: NotReadyError | undefined;
   private watching: NodeJS.Timeout | undefined;
+  private tell: () => void = () => undefined;
 
   constructor(
     private readonly bundles: PolicyBundles,
     private readonly places: PolicyPlaces,
     private readonly log: Logger,
   ) {}
+
+  /** Names who is told, once they are in force, that other policies are. */
+  onReload(tell: () => void): void {
+    this.tell = tell;
+  }
 
   /** Loads all policies again. */
   reload(): void {
@@ -28,6 +34,7 @@ export class PolicyReloader implements OnApplicationShutdown {
       this.bundles.replace(PolicyBundles.load(this.places));
       this.failure = undefined;
       this.log.info({ before, after: this.bundles.hashes() }, 'policies reloaded');
+      this.tell();
     } catch (err) {
       this.failure = new NotReadyError(`policies could not be reloaded; ${before.standard?.slice(0, 12)} is in force`);
       this.log.error({ err, before }, 'policies could not be reloaded: those before stay in force');

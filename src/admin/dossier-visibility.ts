@@ -1,3 +1,4 @@
+import { isSystem } from '#src/ability/actor.js';
 import { numbered, rows } from '#src/platform/sql.js';
 import type { Change } from '#src/audit/trail.js';
 import { allowedDossiers } from './allowed-dossiers.js';
@@ -12,11 +13,14 @@ interface RecordedTuple {
  * left out and not counted (rule 15). Nothing is hidden from the office's own system.
  */
 export class DossierVisibility {
-  private constructor(private readonly hidden: ReadonlySet<string>) {}
+  private constructor(
+    private readonly hidden: ReadonlySet<string>,
+    private readonly seesAll: boolean,
+  ) {}
 
   /** Looks at all dossiers of the office, or at those that are about to be named. */
   static async of(place: Place, dossiers?: readonly string[]): Promise<DossierVisibility> {
-    if (dossiers?.length === 0) return new DossierVisibility(new Set());
+    if (dossiers?.length === 0) return new DossierVisibility(new Set(), isSystem(place.guard.actor));
     const allowed = allowedDossiers(place.guard);
     const named =
       dossiers === undefined ? { sql: '', params: [] } : { sql: 'and d.id = any(?)', params: [[...new Set(dossiers)]] };
@@ -27,7 +31,7 @@ export class DossierVisibility {
       ),
       [place.office.id, ...named.params, ...allowed.params],
     );
-    return new DossierVisibility(new Set(found.map((row) => row.id)));
+    return new DossierVisibility(new Set(found.map((row) => row.id)), isSystem(place.guard.actor));
   }
 
   shows(dossier: string): boolean {
@@ -44,9 +48,12 @@ export class DossierVisibility {
     return this.hiddenIds.map((id) => `dossier:${id}`);
   }
 
-  /** The entry without the tuples that may not be seen. */
+  /** The entry without the tuples that may not be seen, and without what was counted of private dossiers. */
   entry(change: Change): Change {
-    return { ...change, before: this.state(change.before), after: this.state(change.after) };
+    const shown = { ...change, before: this.state(change.before), after: this.state(change.after) };
+    if (change.key !== 'policy' || this.seesAll) return shown;
+    const { private: _private, ...after } = change.after as Record<string, unknown>;
+    return { ...shown, after };
   }
 
   private state(state: unknown): unknown {

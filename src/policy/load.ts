@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Policy, PolicyBundle } from './bundle.js';
 import { checkTogether, type ReadPolicy } from './bundle-check.js';
-import { parsePolicy } from './policy-parser.js';
+import { parsePolicy, policyFileName } from './policy-parser.js';
 import { PolicyError, type Problem } from './problem.js';
 import { openBundle, type PolicySource } from './signed-bundle.js';
 import { YamlSource } from './yaml-source.js';
@@ -26,6 +26,12 @@ export function loadBundle(path: string, base?: PolicyBundle, key?: KeyObject): 
   const { bundle, problems } = readBundle(path, base, key);
   if (problems.length > 0) throw new PolicyError(problems);
   return bundle;
+}
+
+/** One policy by its text, such as one that was in force before; `undefined` where this version cannot read it. */
+export function policyInText(type: string, text: string): Policy | undefined {
+  const name = policyFileName(type);
+  return parsePolicy(new YamlSource(name, text), name);
 }
 
 /** Reads all that can be read of policies, for tools that report rather than refuse. */

@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import type { Abstract, Type } from '@nestjs/common';
 import { createApp } from '#src/app.js';
 import { generateApiKey, hashApiKey } from '#src/platform/auth/api-keys.js';
 import { storePlatformKey } from '#src/platform/auth/key-store.js';
@@ -13,7 +13,7 @@ import type { TestService } from './service.js';
 /** The whole service on loopback, with a database of its own. */
 export interface TestApp extends TestService {
   /** A part of the running service, for a test that spoils it. */
-  get<Part>(part: Type<Part>): Part;
+  get<Part>(part: Type<Part> | Abstract<Part>): Part;
   close(): Promise<void>;
 }
 

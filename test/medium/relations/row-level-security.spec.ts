@@ -9,6 +9,7 @@ const platformTables: Record<string, string> = {
   platform_secret: 'what signs cursors, for the owner only',
   platform_revision: 'a number that says when keys of the platform change',
   schema_migration: 'which migrations have run',
+  policy_text: 'policies, which are the same for many offices and shown to everyone who may read',
 };
 
 /** Statements that add one more row to a table; those of the two offices differ in nothing but the office. */

@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import type { Policy } from '#src/policy/bundle.js';
 import { choice, type Command, exit, type Given, required, UsageError } from '#src/ability/tool/command.js';
 import { readSoundFolder } from '#src/ability/tool/folder.js';
-import { OfficeComparison } from './comparison.js';
 import { officesInDatabase } from './from-database.js';
 import { officeInExport } from './from-export.js';
-import type { OfficeFacts } from './office-facts.js';
+import type { OfficeFacts } from '#src/ability/office-facts.js';
+import { differencesOf } from '#src/ability/comparison.js';
 import { formats, type OfficeCount, type Report, reportIn } from './report.js';
 
 const help = `Usage: cardea policy diff OLD NEW SOURCE [--format table|json|markdown|xlsx] [--output FILE] [--limit N] [--fail-over N]
@@ -64,16 +64,14 @@ export async function compareOffices(
   report: Pick<Report, 'add'>,
 ): Promise<OfficeCount[]> {
   const counts: OfficeCount[] = [];
-  for await (const { office, settings, subjects, dossiers } of offices) {
-    const comparison = new OfficeComparison(before, after, settings, subjects);
+  for await (const facts of offices) {
+    const { office } = facts;
     const counted = { office, dossiers: 0, gains: 0, loses: 0 };
-    for await (const page of dossiers) {
-      counted.dossiers += page.length;
-      for (const dossier of page) {
-        for (const difference of comparison.differences(dossier)) {
-          counted[difference.change]++;
-          await report.add({ office, ...difference });
-        }
+    for await (const { differences } of differencesOf(before, after, facts)) {
+      counted.dossiers++;
+      for (const difference of differences) {
+        counted[difference.change]++;
+        await report.add({ office, ...difference });
       }
     }
     counts.push(counted);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import Excel from 'exceljs';
 import { type Output, UsageError } from '#src/ability/tool/command.js';
-import type { Difference } from './comparison.js';
+import type { Difference } from '#src/ability/comparison.js';
 
 export const formats = ['table', 'json', 'markdown', 'xlsx'] as const;
 export type Format = (typeof formats)[number];

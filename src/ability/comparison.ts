@@ -1,11 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import { findAttribute } from '#src/policy/attributes.js';
 import type { Policy } from '#src/policy/bundle.js';
-import { Ability } from '#src/ability/ability.js';
-import { compile } from '#src/ability/compile.js';
-import { parseConditions } from '#src/ability/conditions-matcher.js';
-import { allows } from '#src/ability/decide.js';
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
+import { Ability } from './ability.js';
+import { compile } from './compile.js';
+import { parseConditions } from './conditions-matcher.js';
+import { allows } from './decide.js';
+import type { OfficeFacts } from './office-facts.js';
 
 /** What one collaborator may do with one dossier by one of two policies only. */
 export interface Difference {
@@ -27,6 +29,36 @@ type Cell = Omit<Difference, 'dossier'>;
 
 /** Classes of dossiers that are remembered at once. */
 const maxClasses = 50_000;
+/** So many people are compiled before a running service may do something else. */
+const peopleAtOnce = 25;
+
+/** All that differs by two policies of dossiers over one office, dossier by dossier; also where it is nothing. */
+export async function* differencesOf(
+  before: Policy,
+  after: Policy,
+  { settings, subjects, dossiers }: OfficeFacts,
+): AsyncGenerator<{ dossier: DossierFacts; differences: readonly Difference[] }> {
+  const comparison = await OfficeComparison.of(before, after, settings, subjects);
+  for await (const page of dossiers) {
+    for (const dossier of page) yield { dossier, differences: comparison.differences(dossier) };
+  }
+}
+
+interface Counts {
+  gains: number;
+  losses: number;
+}
+
+/** How much differs: for dossiers that are not private, and apart for those that are, as to most people these do not exist. */
+export async function countDifferences(before: Policy, after: Policy, facts: OfficeFacts) {
+  const open: Counts = { gains: 0, losses: 0 };
+  const hidden: Counts = { gains: 0, losses: 0 };
+  for await (const { dossier, differences } of differencesOf(before, after, facts)) {
+    const counts = dossier.private ? hidden : open;
+    for (const { change } of differences) counts[change === 'gains' ? 'gains' : 'losses']++;
+  }
+  return { ...open, private: hidden };
+}
 
 /**
  * Two policies of dossiers over one office. Each collaborator is compiled once by each policy, and those whose rules come
@@ -36,25 +68,26 @@ const maxClasses = 50_000;
  * dossier whose sets hold none of a collaborator's values is to that collaborator as one with empty sets. So dossiers
  * with the same other facts are one class, decided once for all; only whoever a dossier names is asked about it alone.
  */
-export class OfficeComparison {
-  private readonly affected: readonly Affected[];
+class OfficeComparison {
   /** By field of a set and value: the affected collaborators whose rules look for that value there. */
   private readonly lookingFor = new Map<string, Map<unknown, Set<number>>>();
   private readonly singleFields: readonly string[];
   private readonly classes = new Map<string, ReadonlyMap<number, readonly Cell[]>>();
 
-  constructor(before: Policy, after: Policy, settings: OfficeSettings, subjects: readonly SubjectFacts[]) {
-    const actions = [...new Set([...before.actions, ...after.actions])];
-    this.affected = subjects.flatMap((subject) => {
-      const one = compareAbilities(
-        subject,
-        compile(before, { subject, settings }),
-        compile(after, { subject, settings }),
-        actions,
-      );
-      return one.actions.length > 0 ? [one] : [];
-    });
+  private constructor(private readonly affected: readonly Affected[]) {
     this.singleFields = this.indexFields();
+  }
+
+  static async of(before: Policy, after: Policy, settings: OfficeSettings, subjects: readonly SubjectFacts[]) {
+    const actions = [...new Set([...before.actions, ...after.actions])];
+    const affected: Affected[] = [];
+    for (const [index, subject] of subjects.entries()) {
+      if (index % peopleAtOnce === peopleAtOnce - 1) await setImmediate();
+      const [old, young] = [compile(before, { subject, settings }), compile(after, { subject, settings })];
+      const one = compareAbilities(subject, old, young, actions);
+      if (one.actions.length > 0) affected.push(one);
+    }
+    return new OfficeComparison(affected);
   }
 
   /** All that differs for one dossier. */
