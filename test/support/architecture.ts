@@ -25,7 +25,8 @@ const settingsFile = 'src/platform/settings.ts';
 /** Names that say nothing about what is inside: the longest files of good servers sit there. */
 const emptyNames = /^(common|shared|utils?|helpers?|misc)$/;
 /** The files beside the rooms: the map of them, and what starts a process. They may import every room. */
-const rootFiles = /^(app\.module|app|welcome|own-write|self-probe|policy-trail|workers|main|[a-z-]+\.main|[a-z.-]+\.spec)\.ts$/;
+const rootFiles =
+  /^(app\.module|app|welcome|own-write|self-probe|policy-trail|workers|main|[a-z-]+\.main|[a-z.-]+\.spec)\.ts$/;
 
 /** Paths from the project's root (`src/room/file.ts`), with the text of each file. */
 export type Tree = ReadonlyMap<string, string>;
