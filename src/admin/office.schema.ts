@@ -7,6 +7,9 @@ const policySetSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
   .nullable();
 
+/** For how long the decisions about the office are kept; `null`: as long as the service says. */
+const decisionLogDaysSchema = z.int().min(1).max(3650).nullable();
+
 export const officePutSchema = writeBody({
   name: nameSchema,
   /** Rule 18: required. */
@@ -17,6 +20,7 @@ export const officePutSchema = writeBody({
       onlyAdminsActivate: z.boolean().default(true),
       uniqueGroupNames: z.boolean().default(false),
       defaultClientGroup: idSchema.nullable().default(null),
+      decisionLogDays: decisionLogDaysSchema.default(null),
     })
     .prefault({}),
   policySet: policySetSchema.default(null),
@@ -30,6 +34,7 @@ export const officePatchSchema = writeBody({
       onlyAdminsActivate: z.boolean().optional(),
       uniqueGroupNames: z.boolean().optional(),
       defaultClientGroup: idSchema.nullable().optional(),
+      decisionLogDays: decisionLogDaysSchema.optional(),
     })
     .optional(),
   policySet: policySetSchema.optional(),
@@ -47,6 +52,7 @@ export const officeSchema = z
       onlyAdminsActivate: z.boolean(),
       uniqueGroupNames: z.boolean(),
       defaultClientGroup: z.string().nullable(),
+      decisionLogDays: z.int().nullable(),
     }),
     policySet: z.string().nullable(),
     revision: z.string(),

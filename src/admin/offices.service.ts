@@ -14,7 +14,14 @@ import type { Write } from './write.js';
 
 type Fields = Pick<
   Office,
-  'name' | 'email' | 'language' | 'onlyAdminsActivate' | 'uniqueGroupNames' | 'defaultClientGroup' | 'policySet'
+  | 'name'
+  | 'email'
+  | 'language'
+  | 'onlyAdminsActivate'
+  | 'uniqueGroupNames'
+  | 'defaultClientGroup'
+  | 'decisionLogDays'
+  | 'policySet'
 >;
 
 /** The offices themselves: made by the platform, configured by their admins. */
@@ -44,8 +51,9 @@ export class OfficesService {
           if (request.principal.kind !== 'key' || request.principal.office !== null) return;
           const made = await rows(
             em,
-            `insert into office (id, name, email, language, only_admins_activate, unique_group_names, policy_set)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
+            `insert into office (id, name, email, language, only_admins_activate, unique_group_names, policy_set,
+               decision_log_days)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id`,
             [
               request.office,
               body.name,
@@ -54,6 +62,7 @@ export class OfficesService {
               settings.onlyAdminsActivate,
               settings.uniqueGroupNames,
               body.policySet,
+              settings.decisionLogDays,
             ],
           );
           created = made.length > 0;
@@ -112,6 +121,7 @@ function fieldsOf(office: Office): Fields {
     onlyAdminsActivate,
     uniqueGroupNames,
     defaultClientGroup: office.defaultClientGroup ?? null,
+    decisionLogDays: office.decisionLogDays ?? null,
     policySet: office.policySet ?? null,
   };
 }
@@ -124,7 +134,12 @@ export function officeView(office: Office) {
     name,
     email,
     language,
-    settings: { onlyAdminsActivate, uniqueGroupNames, defaultClientGroup: office.defaultClientGroup ?? null },
+    settings: {
+      onlyAdminsActivate,
+      uniqueGroupNames,
+      defaultClientGroup: office.defaultClientGroup ?? null,
+      decisionLogDays: office.decisionLogDays ?? null,
+    },
     policySet: office.policySet ?? null,
     revision: revisionToken(office.revision),
   };

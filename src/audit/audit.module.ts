@@ -8,6 +8,7 @@ import { DecisionLog } from './decision-log.js';
 import { DecisionLogMetrics } from './decision-log-metrics.js';
 import { NdjsonSink } from './ndjson-sink.js';
 import { PostgresSink } from './postgres-sink.js';
+import { Retention } from './retention.js';
 
 /** Nest's token for the {@link DecisionLog}, or `null` where none is kept. */
 export const DECISION_LOG = Symbol('decision log');
@@ -46,7 +47,8 @@ function makeLog(settings: Settings, metrics: DecisionLogMetrics, database: Data
     case 'ndjson': {
       const folder = settings.decisionLogDir ?? join(settings.dataDir, 'decisions');
       const fileBytes = settings.decisionLogFileMb * 2 ** 20;
-      return new DecisionLog(new NdjsonSink({ folder, fileBytes, retentionDays }), metrics, { selection });
+      const retention = () => database.asOwner((em) => Retention.read(em, retentionDays));
+      return new DecisionLog(new NdjsonSink({ folder, fileBytes, retention }), metrics, { selection });
     }
   }
 }

@@ -3,8 +3,8 @@ import type { Database } from '#src/platform/database.js';
 import { rows } from '#src/platform/sql.js';
 import type { DecisionSink } from './decision-log.js';
 import type { Decision, DecisionEntry } from './decision.js';
+import { Retention } from './retention.js';
 
-const dayMs = 86_400_000;
 /** Rows of months are deleted at once. */
 const upkeepDeadlineMs = 300_000;
 /** One process at a time makes or drops partitions; any number that nothing else in the database takes. */
@@ -38,7 +38,9 @@ export class PostgresSink implements DecisionSink {
   }
 
   async upkeep(): Promise<void> {
-    const end = new Date(Date.now() - this.retentionDays * dayMs).toISOString();
+    const nowMs = Date.now();
+    const retention = await this.database.asOwner((em) => Retention.read(em, this.retentionDays));
+    const month = new Date(retention.endsMs(nowMs).ofAllMs).toISOString().slice(0, 7);
     await this.database.asOwner(async (em) => {
       await rows(em, 'select pg_advisory_xact_lock($1)', [lockKey]);
       const partitions = await rows<{ name: string }>(
@@ -46,14 +48,19 @@ export class PostgresSink implements DecisionSink {
         `select relname as name from pg_inherits join pg_class on oid = inhrelid where inhparent = 'decision'::regclass`,
       );
       for (const { name } of partitions) {
-        // Of a month before the one of the end: all of it is older.
-        if (partitionName.test(name) && name < partitionOf(end.slice(0, 7))) await rows(em, `drop table ${name}`);
+        // Of a month before the one up to which no office keeps anything.
+        if (partitionName.test(name) && name < partitionOf(month)) await rows(em, `drop table ${name}`);
       }
     });
     // Apart, for dropping locks out whoever reads.
-    await this.database.asOwner((em) => rows(em, 'delete from decision where at < $1', [end]), {
-      deadlineMs: upkeepDeadlineMs,
-    });
+    const remove = (condition: string, endMs: number, offices: unknown) =>
+      this.database.asOwner(
+        (em) =>
+          rows(em, `delete from decision where at < $1 and ${condition}`, [new Date(endMs).toISOString(), offices]),
+        { deadlineMs: upkeepDeadlineMs },
+      );
+    await remove('office <> all ($2)', retention.endMs(nowMs), retention.ownOffices);
+    for (const office of retention.ownOffices) await remove('office = $2', retention.endMs(nowMs, office), office);
   }
 
   close(): Promise<void> {

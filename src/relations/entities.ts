@@ -24,6 +24,7 @@ export const OfficeEntity = defineEntity({
     uniqueGroupNames: p.boolean().default(false),
     defaultClientGroup: p.string().nullable(),
     policySet: p.string().nullable(),
+    decisionLogDays: p.integer().nullable(),
     revision: p.bigint('number').default(0),
     version: p.bigint('number').default(0),
     createdAt: p.datetime().onCreate(() => new Date()),

@@ -6,13 +6,13 @@ export interface OfficeBody {
   name: string;
   email: string;
   language: Language;
-  settings: OfficeSettings;
+  settings: OfficeSettings & { decisionLogDays: number | null };
   policySet?: string | null;
 }
 
 /** An office with the settings that a new one has. */
 export function anOffice(
-  overrides: Partial<Omit<OfficeBody, 'settings'>> & { settings?: Partial<OfficeSettings> } = {},
+  overrides: Partial<Omit<OfficeBody, 'settings'>> & { settings?: Partial<OfficeBody['settings']> } = {},
 ): OfficeBody {
   const n = aNumber();
   return {
@@ -20,6 +20,12 @@ export function anOffice(
     email: `office.${n}@office.example`,
     language: 'fr',
     ...overrides,
-    settings: { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null, ...overrides.settings },
+    settings: {
+      onlyAdminsActivate: true,
+      uniqueGroupNames: false,
+      defaultClientGroup: null,
+      decisionLogDays: null,
+      ...overrides.settings,
+    },
   };
 }

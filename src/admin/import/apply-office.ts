@@ -52,6 +52,15 @@ async function fault(
 }
 
 function fieldsOf({ name, email, language, onlyAdminsActivate, uniqueGroupNames, ...rest }: Office) {
-  const { defaultClientGroup = null, policySet = null } = rest;
-  return { name, email, language, onlyAdminsActivate, uniqueGroupNames, defaultClientGroup, policySet };
+  const { defaultClientGroup = null, decisionLogDays = null, policySet = null } = rest;
+  return {
+    name,
+    email,
+    language,
+    onlyAdminsActivate,
+    uniqueGroupNames,
+    defaultClientGroup,
+    decisionLogDays,
+    policySet,
+  };
 }

@@ -6,7 +6,14 @@ import type { DossierFields } from '#src/admin/dossier-fields.js';
 export type OfficeLineFields = Partial<
   Pick<
     Office,
-    'name' | 'email' | 'language' | 'onlyAdminsActivate' | 'uniqueGroupNames' | 'defaultClientGroup' | 'policySet'
+    | 'name'
+    | 'email'
+    | 'language'
+    | 'onlyAdminsActivate'
+    | 'uniqueGroupNames'
+    | 'defaultClientGroup'
+    | 'decisionLogDays'
+    | 'policySet'
   >
 >;
 export type CollaboratorLineFields = Partial<

@@ -9,7 +9,12 @@ import { theService } from '#test/support/service.js';
 interface OfficeAnswer {
   id: string;
   name: string;
-  settings: { onlyAdminsActivate: boolean; uniqueGroupNames: boolean; defaultClientGroup: string | null };
+  settings: {
+    onlyAdminsActivate: boolean;
+    uniqueGroupNames: boolean;
+    defaultClientGroup: string | null;
+    decisionLogDays: number | null;
+  };
   policySet: string | null;
   revision: string;
   warnings?: unknown[];
@@ -31,7 +36,10 @@ describe('PUT /v1/offices/{office}', () => {
       name: 'Fiduciaire Léa',
       email: 'lea@lea.example',
       language: 'fr',
-      settings: { onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null },
+      settings: {
+        ...{ onlyAdminsActivate: true, uniqueGroupNames: false, defaultClientGroup: null },
+        decisionLogDays: null,
+      },
       policySet: null,
       revision: '1',
       warnings: [],
@@ -107,6 +115,19 @@ describe('PATCH /v1/offices/{office}', () => {
       name: 'Avant',
       settings: { onlyAdminsActivate: false, uniqueGroupNames: true, defaultClientGroup: null },
     });
+  });
+
+  test('says for how long its decisions are kept, from a day to ten years, which is in the trail', async () => {
+    const office = await OfficeClient.make(app);
+    const days = (decisionLogDays: unknown) =>
+      office.api.patch<OfficeAnswer>(office.at(), { settings: { decisionLogDays } }, ifMatch('*'));
+    expect((await days(30)).body.settings.decisionLogDays).toBe(30);
+    for (const wrong of [0, 3651, 1.5, '30']) expect(verdict(await days(wrong))).toEqual([400, 'invalid_request']);
+    expect((await days(null)).body.settings.decisionLogDays).toBeNull();
+    const trail = await office.api.get<{ items: { after: { decisionLogDays: number | null } }[] }>(
+      `${office.at('changes')}?key=office`,
+    );
+    expect(trail.body.items.map(({ after }) => after.decisionLogDays)).toEqual([null, 30, null]);
   });
 
   test('a default client group is one of the office, and leaves the settings when the group is deleted', async () => {

@@ -6,6 +6,7 @@ import { genesis, nextHash, sealed } from '#src/audit/chain.js';
 import { verifyChains, type VerifyOptions } from '#src/audit/chain-verifier.js';
 import { DecisionChains } from '#src/audit/decision-chains.js';
 import { NdjsonSink } from '#src/audit/ndjson-sink.js';
+import { Retention } from '#src/audit/retention.js';
 import { entriesAt } from '#test/support/decision-entries.js';
 import { DecisionFolder } from '#test/support/decision-lines.js';
 
@@ -15,7 +16,7 @@ const verify = (files: readonly string[], options?: VerifyOptions) => verifyChai
 
 /** Writes entries a few at a time, as one process. */
 async function write(entries: ReturnType<typeof entriesAt>, fileBytes: number): Promise<void> {
-  const sink = new NdjsonSink({ folder: folder.path, fileBytes, retentionDays: 1 });
+  const sink = new NdjsonSink({ folder: folder.path, fileBytes, retention: () => Promise.resolve(new Retention(1)) });
   for (let at = 0; at < entries.length; at += 7) await sink.write(entries.slice(at, at + 7));
   await sink.close();
 }
@@ -119,7 +120,11 @@ describe('files of several processes and offices', () => {
     const processes = Array.from({ length: 3 }, () => new DecisionChains());
     await Promise.all(
       processes.map(async (chains) => {
-        const sink = new NdjsonSink({ folder: own.path, fileBytes: 4_000, retentionDays: 1 });
+        const sink = new NdjsonSink({
+          folder: own.path,
+          fileBytes: 4_000,
+          retention: () => Promise.resolve(new Retention(1)),
+        });
         const entries = entriesAt(times, ['a', 'b'], chains);
         for (let at = 0; at < entries.length; at += 4) await sink.write(entries.slice(at, at + 4));
         await sink.close();

@@ -29,7 +29,7 @@ describe('an export', () => {
     const lines: Line[] = [
       {
         ...{ kind: 'office', id: 'x', name: 'Fiduciaire', email: 'f@office.example', language: 'de' },
-        settings: { onlyAdminsActivate: false, uniqueGroupNames: true, defaultClientGroup: 'g1' },
+        settings: { onlyAdminsActivate: false, uniqueGroupNames: true, defaultClientGroup: 'g1', decisionLogDays: 30 },
       },
       {
         ...{ kind: 'collaborator', id: 'c1', email: 'C1@office.example', firstName: 'Ann', lastName: 'B' },
