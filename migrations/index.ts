@@ -9,6 +9,7 @@ import { Migration20261124000600_chained_trail } from './Migration20261124000600
 import { Migration20261124000700_as_of } from './Migration20261124000700_as_of.js';
 import { Migration20261124000710_policy_texts } from './Migration20261124000710_policy_texts.js';
 import { Migration20261124000720_retention_by_office } from './Migration20261124000720_retention_by_office.js';
+import { Migration20261124000730_last_opened } from './Migration20261124000730_last_opened.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -25,4 +26,5 @@ export const migrations = [
   { name: 'Migration20261124000700_as_of', class: Migration20261124000700_as_of },
   { name: 'Migration20261124000710_policy_texts', class: Migration20261124000710_policy_texts },
   { name: 'Migration20261124000720_retention_by_office', class: Migration20261124000720_retention_by_office },
+  { name: 'Migration20261124000730_last_opened', class: Migration20261124000730_last_opened },
 ];

@@ -32,14 +32,27 @@ export interface AccessFilter {
 const period = '($2::timestamptz is null or at >= $2) and ($3::timestamptz is null or at < $3)';
 const filterSql = `office = $1 and ${period} and allowed and resource_type = 'dossier' and resource = $4 and action = $5`;
 
+/** What the times of last openings are taken from: without it, nobody could tell what an empty place means. */
+export interface OpeningsKept {
+  /** How much of what was allowed is kept, from 0 (nothing) to 1. */
+  share: number;
+  /** The first decision about the office that is left; `null` where there is none. */
+  since: string | null;
+  /** Decisions about the office that the log has lost. */
+  lost: number;
+}
+
+/** When each collaborator was last let open each dossier, by dossier and collaborator. */
+export type LastOpenings = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
 /** Who was let at a dossier, as the decision log has it. */
 export class Accesses {
-  /** @param isKept whether there is a log that holds every access, in PostgreSQL */
-  constructor(private readonly isKept: boolean) {}
+  /** @param share how much of what was allowed the log in PostgreSQL holds, from 0 (there is none) to 1 */
+  constructor(private readonly share: number) {}
 
   /** @throws `accesses_not_recorded`: no answer is better than one that looks complete */
   requireKept(): void {
-    if (!this.isKept) throw problem('accesses_not_recorded');
+    if (this.share < 1) throw problem('accesses_not_recorded');
   }
 
   /** In the order of time, at most `limit` after the position `[at, instance, n]`. */
@@ -70,8 +83,43 @@ export class Accesses {
     return Number(row?.n ?? 0);
   }
 
+  /** What {@link lastOpened} looks at. */
+  async openingsKept(em: EntityManager, office: string): Promise<OpeningsKept> {
+    if (this.share === 0) return { share: 0, since: null, lost: 0 };
+    // Ids of processes sort by the time of their start, so that one look at the index finds the oldest chain.
+    const first = await firstRow<{ at: string }>(
+      em,
+      `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at from decision
+        where office = $1 order by instance, n limit 1`,
+      [office],
+    );
+    const lost = await this.dropped(em, office, { from: null, to: null });
+    return { share: this.share, since: first?.at ?? null, lost };
+  }
+
+  /** The last time that anyone was let open each of these dossiers; nothing where none of it is kept. */
+  async lastOpened(em: EntityManager, office: string, dossiers: readonly string[]): Promise<LastOpenings> {
+    const found = new Map<string, Map<string, string>>();
+    if (this.share === 0) return found;
+    const openings = await rows<{ dossier: string; collaborator: string; at: string }>(
+      em,
+      `select resource dossier, subject collaborator,
+              to_char(max(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at
+         from decision
+        where office = $1 and resource = any($2) and allowed and resource_type = 'dossier' and action = 'open'
+          and subject_type = 'collaborator'
+        group by resource, subject`,
+      [office, dossiers],
+    );
+    for (const { dossier, collaborator, at } of openings) {
+      const ofDossier = found.get(dossier) ?? new Map<string, string>();
+      found.set(dossier, ofDossier.set(collaborator, at));
+    }
+    return found;
+  }
+
   /** Decisions of the office that the log lost in the time of the filter, whatever they were about. */
-  async dropped(em: EntityManager, office: string, { from, to }: AccessFilter): Promise<number> {
+  async dropped(em: EntityManager, office: string, { from, to }: Pick<AccessFilter, 'from' | 'to'>): Promise<number> {
     const row = await firstRow<{ n: string | null }>(
       em,
       `select sum(dropped) n from decision where office = $1 and ${period} and dropped is not null`,

@@ -28,12 +28,18 @@ export class AuditModule {
         },
         {
           provide: Accesses,
-          useFactory: () => new Accesses(settings.decisionLog === 'postgres' && settings.decisionLogOf === 'all'),
+          useFactory: () => new Accesses(shareOfAllowed(settings)),
         },
       ],
       exports: [DECISION_LOG, Accesses],
     };
   }
+}
+
+/** The share of the decisions that allowed something which can be asked for in PostgreSQL. */
+function shareOfAllowed({ decisionLog, decisionLogOf }: Settings): number {
+  if (decisionLog !== 'postgres' || decisionLogOf === 'denied') return 0;
+  return decisionLogOf === 'all' ? 1 : decisionLogOf.sampled;
 }
 
 function makeLog(settings: Settings, metrics: DecisionLogMetrics, database: Database): DecisionLog | null {

@@ -31,9 +31,9 @@ export class Importing {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async open(): Promise<Importing> {
+  static async open(environment: NodeJS.ProcessEnv = {}): Promise<Importing> {
     const database = await createTestDatabase();
-    const settings = readSettings({ DATABASE_URL: database.url, REQUEST_DEADLINE_MS: '20000' });
+    const settings = readSettings({ DATABASE_URL: database.url, REQUEST_DEADLINE_MS: '20000', ...environment });
     const app = await createApp({ settings, logger: createLogger('silent'), metrics: new Metrics() });
     await app.init();
     const sql = await openSql(database);

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AbilityService } from '#src/ability/ability.service.js';
+import { Accesses } from '#src/audit/accesses.js';
 import { problem } from '#src/platform/errors.js';
 import { SigningKey } from '#src/platform/signing-key.js';
 import { Slots } from '#src/platform/slots.js';
@@ -33,6 +34,7 @@ export class AccessReviewService {
     private readonly reader: OfficeReader,
     private readonly abilities: AbilityService,
     private readonly key: SigningKey,
+    private readonly accesses: Accesses,
   ) {}
 
   /**
@@ -70,7 +72,9 @@ export class AccessReviewService {
       throw problem('invalid_request', {}, { errors: [{ path: 'action', message: known.join(', ') }] });
     }
     const policy = this.abilities.policyHash(policySet);
-    return { office: office.id, at: new Date(readAt), isPast: past !== undefined, revision, policy, policySet, filter };
+    const openingsKept = await this.accesses.openingsKept(em, office.id);
+    const at = new Date(readAt);
+    return { office: office.id, at, isPast: past !== undefined, revision, policy, policySet, filter, openingsKept };
   }
 
   private async writeAll(
@@ -83,7 +87,7 @@ export class AccessReviewService {
     const cells = await ReviewCells.load(view, about, language, this.key);
     const writer =
       format === 'csv' ? new CsvReviewWriter(output, language) : new ExcelReviewWriter(output, language, about);
-    for await (const rows of reviewRows(view, this.abilities, about.filter)) {
+    for await (const rows of reviewRows(view, this.abilities, about.filter, this.accesses)) {
       if (rows.length > 0) await writer.write(rows.map((row) => cells.of(row)));
     }
     await writer.end();

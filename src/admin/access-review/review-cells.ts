@@ -1,3 +1,4 @@
+import type { OpeningsKept } from '#src/audit/accesses.js';
 import type { SigningKey } from '#src/platform/signing-key.js';
 import { rows } from '#src/platform/sql.js';
 import type { Language } from '#src/relations/vocabulary.js';
@@ -21,6 +22,7 @@ export interface ReviewAbout {
   policy: string;
   policySet: string | null;
   filter: ReviewFilter;
+  openingsKept: OpeningsKept;
 }
 
 /** Turns rows into cells, with the names of the groups, which are read once. */
@@ -45,7 +47,7 @@ export class ReviewCells {
     return new ReviewCells(about, language, key, await namesIn('client_group'), await namesIn('collaborator_group'));
   }
 
-  of({ collaborator, dossier, path, actions }: ReviewRow): Cells {
+  of({ collaborator, dossier, path, actions, lastOpened }: ReviewRow): Cells {
     const { clientGroup = '', collaboratorGroup = '' } = path ?? {};
     const reviewed = { collaborator: collaborator.id, dossier: dossier.id, clientGroup, collaboratorGroup };
     return {
@@ -63,8 +65,7 @@ export class ReviewCells {
       by: path?.by ?? null,
       expires: dateOf(path?.expiresAt),
       relationships: (path?.tuples ?? []).map((t) => `${t.tuple} (${t.since}, ${t.by})`).join('; '),
-      // Who opened what is known to a log of decisions, which the facts of an office do not hold.
-      lastOpened: null,
+      lastOpened: dateOf(lastOpened),
       decision: null,
       row: rowCode(this.key, this.about.office, this.about.revision, { ...reviewed, kind: path?.kind ?? '' }),
     };

@@ -3,6 +3,7 @@ import type { Ability } from '#src/ability/ability.js';
 import type { AbilityService } from '#src/ability/ability.service.js';
 import { decide } from '#src/ability/decide.js';
 import { PathDetails, type AccessPath } from '#src/ability/paths.js';
+import type { Accesses } from '#src/audit/accesses.js';
 import { allOf, numbered, rows } from '#src/platform/sql.js';
 import type { AccessFacts, DossierFacts, SubjectFacts } from '#src/relations/facts.js';
 import { allowedDossiers } from '#src/admin/allowed-dossiers.js';
@@ -32,6 +33,8 @@ export interface ReviewRow {
   path: AccessPath | null;
   /** What this way is good for, in the order of the policy. */
   actions: string[];
+  /** When the collaborator was last let open the dossier, as far as the log of decisions knows. */
+  lastOpened: string | null;
 }
 
 /** Dossiers are read so many at a time. */
@@ -48,6 +51,7 @@ export async function* reviewRows(
   view: OfficeView,
   abilities: AbilityService,
   filter: ReviewFilter,
+  accesses: Accesses,
 ): AsyncGenerator<ReviewRow[]> {
   const people = await readPeople(view, filter);
   const ids = people.map(({ id }) => id);
@@ -58,16 +62,21 @@ export async function* reviewRows(
   });
   const actions = abilities.actionsOf('dossier', office.policySet);
   for (let page = await readDossiers(view, filter, ''); page.length > 0;) {
-    const { dossiers } = await abilities.factsIn(
-      view.em,
-      view.office.id,
-      [],
-      page.map(({ id }) => id),
-    );
+    const pageIds = page.map(({ id }) => id);
+    const { dossiers } = await abilities.factsIn(view.em, view.office.id, [], pageIds);
+    const openings = await accesses.lastOpened(view.em, view.office.id, pageIds);
     const details = await PathDetails.load(view.store, [...dossiers.values()]);
     for (const dossier of page) {
       const facts = dossiers.get(dossier.id);
-      if (facts) yield subjects.flatMap((one) => waysOf(one, dossier, facts, details, filter.action, actions));
+      const lastOpened = openings.get(dossier.id);
+      if (facts) {
+        yield subjects.flatMap((one) =>
+          waysOf(one, dossier, facts, details, filter.action, actions).map((way) => ({
+            ...way,
+            lastOpened: lastOpened?.get(one.person.id) ?? null,
+          })),
+        );
+      }
       // Other requests have their turn: an office may have a thousand people.
       await setImmediate();
     }
@@ -92,7 +101,7 @@ function waysOf(
   details: PathDetails,
   wanted: string,
   actions: readonly string[],
-): ReviewRow[] {
+): Omit<ReviewRow, 'lastOpened'>[] {
   const decision = decide(ability, wanted, facts);
   if (!decision.allowed) return [];
   const all = actions.map((action) => ({ action, ...decide(ability, action, facts) }));

@@ -1,3 +1,4 @@
+import type { OpeningsKept } from '#src/audit/accesses.js';
 import type { Language } from '#src/relations/vocabulary.js';
 
 type Words<Name extends string> = Record<Language, Readonly<Record<Name, string>>>;
@@ -102,6 +103,56 @@ export const pathWords: Words<'admin' | 'manager' | 'guest' | 'client_group' | '
     rule: 'eine Regel',
   },
 };
+
+/** What the column of last openings is taken from, said so that an empty cell is not misread. */
+export const openingWords: Words<'heading' | 'all' | 'lossy' | 'sampled' | 'none' | 'unknown'> = {
+  en: {
+    heading: 'Last opened',
+    all: 'From all decisions of this service since {since}. Empty: not opened since then.',
+    lossy: 'From the decisions of this service since {since}; {lost} are missing. Empty does not mean: not opened.',
+    sampled: 'From {share} % of the decisions of this service since {since}. Empty does not mean: not opened.',
+    none: 'No decision has been logged yet. Empty does not mean: not opened.',
+    unknown: 'Not known: decisions that allow something are not logged in PostgreSQL. Empty does not mean: not opened.',
+  },
+  fr: {
+    heading: 'Dernière ouverture',
+    all: 'D’après toutes les décisions de ce service depuis {since}. Vide : pas ouvert depuis.',
+    lossy:
+      'D’après les décisions de ce service depuis {since} ; il en manque {lost}. Vide ne veut pas dire : pas ouvert.',
+    sampled: 'D’après {share} % des décisions de ce service depuis {since}. Vide ne veut pas dire : pas ouvert.',
+    none: 'Aucune décision n’est encore consignée. Vide ne veut pas dire : pas ouvert.',
+    unknown:
+      'Inconnue : les décisions qui autorisent ne sont pas consignées dans PostgreSQL. Vide ne veut pas dire : pas ouvert.',
+  },
+  nl: {
+    heading: 'Laatst geopend',
+    all: 'Volgens alle beslissingen van deze dienst sinds {since}. Leeg: sindsdien niet geopend.',
+    lossy: 'Volgens de beslissingen van deze dienst sinds {since}; {lost} ontbreken. Leeg betekent niet: niet geopend.',
+    sampled: 'Volgens {share} % van de beslissingen van deze dienst sinds {since}. Leeg betekent niet: niet geopend.',
+    none: 'Er is nog geen beslissing gelogd. Leeg betekent niet: niet geopend.',
+    unknown:
+      'Niet bekend: beslissingen die iets toestaan worden niet in PostgreSQL gelogd. Leeg betekent niet: niet geopend.',
+  },
+  de: {
+    heading: 'Zuletzt geöffnet',
+    all: 'Aus allen Entscheidungen dieses Dienstes seit {since}. Leer: seither nicht geöffnet.',
+    lossy: 'Aus den Entscheidungen dieses Dienstes seit {since}; {lost} fehlen. Leer heißt nicht: nicht geöffnet.',
+    sampled: 'Aus {share} % der Entscheidungen dieses Dienstes seit {since}. Leer heißt nicht: nicht geöffnet.',
+    none: 'Noch ist keine Entscheidung protokolliert. Leer heißt nicht: nicht geöffnet.',
+    unknown:
+      'Nicht bekannt: Entscheidungen, die etwas erlauben, werden nicht in PostgreSQL protokolliert. Leer heißt nicht: nicht geöffnet.',
+  },
+};
+
+/** Of what the last openings of a review are, in the words of the reader. */
+export function openingsText(language: Language, { share, since, lost }: OpeningsKept): string {
+  const words = openingWords[language];
+  if (share === 0) return words.unknown;
+  if (since === null) return words.none;
+  const text = share < 1 ? words.sampled : lost > 0 ? words.lossy : words.all;
+  const percent = String(Number((share * 100).toPrecision(3)));
+  return text.replace('{share}', percent).replace('{since}', since).replace('{lost}', String(lost));
+}
 
 const aboutNames = [
   'review',

@@ -3,7 +3,15 @@ import Excel from 'exceljs';
 import { drained } from '#src/admin/export/drained.js';
 import type { Language } from '#src/relations/vocabulary.js';
 import type { Cell, Cells, ReviewAbout } from './review-cells.js';
-import { aboutWords, decisionWords, headings, reviewColumns, type ReviewColumn } from './review-words.js';
+import {
+  aboutWords,
+  decisionWords,
+  headings,
+  openingsText,
+  openingWords,
+  reviewColumns,
+  type ReviewColumn,
+} from './review-words.js';
 
 /** Writes the rows of a review as they come. */
 export interface ReviewWriter {
@@ -110,7 +118,7 @@ export class ExcelReviewWriter implements ReviewWriter {
   async end(): Promise<void> {
     this.offerDecisions();
     this.sheet.commit();
-    const { office, at, isPast, revision, policy, policySet, filter } = this.about;
+    const { office, at, isPast, revision, policy, policySet, filter, openingsKept } = this.about;
     const words = aboutWords[this.language];
     const sheet = this.workbook.addWorksheet(words.about);
     sheet.columns = [{ width: 20, style: { numFmt: text } }, { width: 80 }];
@@ -132,6 +140,10 @@ export class ExcelReviewWriter implements ReviewWriter {
       row.getCell(2).numFmt = text;
       row.commit();
     }
+    const { heading } = openingWords[this.language];
+    const row = sheet.addRow([heading, openingsText(this.language, openingsKept)]);
+    row.getCell(2).numFmt = text;
+    row.commit();
     sheet.commit();
     await this.workbook.commit();
   }
