@@ -48,9 +48,10 @@ function folds(office: string, policySet: string | null, { revision }: Moment, s
   return [
     {
       sql: `insert into pg_temp.office (id, name, email, language, only_admins_activate, unique_group_names,
-              default_client_group, policy_set, revision, version, created_at)
+              default_client_group, policy_set, decision_log_days, revision, version, created_at)
             select ?, f->>'name', f->>'email', f->>'language', (f->>'onlyAdminsActivate')::boolean,
-                   (f->>'uniqueGroupNames')::boolean, f->>'defaultClientGroup', ?, ?, version, created_at
+                   (f->>'uniqueGroupNames')::boolean, f->>'defaultClientGroup', ?,
+                   (f->>'decisionLogDays')::int, ?, version, created_at
               from (${told({ sql: `c.key = 'office'`, params: [] }, 'name').sql}) t`,
       params: [office, policySet, revision, ...upTo.params],
     },
