@@ -19,6 +19,7 @@ const exceptions: Record<string, string> = {
   platform_key_hash_key: 'a key of the platform belongs to no office',
   platform_secret_pkey: 'a secret of the platform belongs to no office',
   platform_revision_pkey: 'the revision of the platform belongs to no office',
+  policy_text_pkey: 'policies are no office’s data',
   schema_migration_pkey: 'migrations are the whole database’s',
 };
 
