@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: every figure of `docs/performance.md`, as one table. `npm run bench -- checks` measures one part:
- * checks, cerbos, writes or large; `-- large 0.1` a tenth of the large world.
+ * checks, log, cerbos, writes or large; `-- large 0.1` a tenth of the large world.
  */
 import { ensureProgram } from '#test/support/programs.js';
 import { besideCerbos } from './cerbos.bench.js';
 import { checks } from './checks.bench.js';
 import { largeWorld } from './large.bench.js';
+import { decisionLog } from './log.bench.js';
 import { machine, pin, startDatabase, startService, type Served } from './processes.js';
 import { asLine, heading, type Row } from './table.js';
 import { underWrites } from './writes.bench.js';
@@ -15,6 +16,7 @@ type Part = (service: Served, databaseUrl: string) => AsyncGenerator<Row>;
 const [only, share = '1'] = process.argv.slice(2);
 const parts: Record<string, Part> = {
   checks: (service) => checks(service),
+  log: decisionLog,
   cerbos: (service) => besideCerbos(service),
   writes: underWrites,
   large: (service, databaseUrl) => largeWorld(service, databaseUrl, Number(share)),

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load, type Load } from './load.js';
+import { logged } from './counters.js';
+import { startService, type Served } from './processes.js';
+import { whole, type Row } from './table.js';
+import { check, loadOffice, small } from './world.js';
+
+const office = { id: 'small', ...small };
+const connections = 64;
+
+/** Warm checks with the decision log, beside the same without: the one before and the one after, as machines drift. */
+export async function* decisionLog(service: Served, databaseUrl: string): AsyncGenerator<Row> {
+  await loadOffice(service, office, 1);
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-bench-log-'));
+  const questions = [check(office.id, 5, 7)];
+  const ask = (server: Served) => load(server, questions, connections, { warmSeconds: 5 });
+  try {
+    for (const sink of ['ndjson', 'postgres']) {
+      const logging = await startService(databaseUrl, { DECISION_LOG: sink, DECISION_LOG_DIR: folder });
+      try {
+        const before = await ask(service);
+        const mine = await ask(logging);
+        const { written, dropped } = await logged(logging);
+        yield row(sink, [before, await ask(service)], mine, dropped / (written + dropped));
+      } finally {
+        await logging.stop();
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function row(sink: string, without: readonly Load[], mine: Load, dropped: number): Row {
+  const mean = (of: (one: Load) => number) => without.reduce((sum, one) => sum + of(one), 0) / without.length;
+  const cpu = `${mine.cpuMicroseconds.toFixed(0)} µs of CPU beside ${mean((one) => one.cpuMicroseconds).toFixed(0)}`;
+  const perSecond = mean((one) => one.perSecond);
+  return {
+    what: `can-access with the decision log (${sink}), ${connections} connections, against without`,
+    must: '',
+    aim: '',
+    measured: (mine.perSecond / perSecond).toFixed(2),
+    beside: `${whole(mine.perSecond)}/s beside ${whole(perSecond)}/s; ${cpu}; ${(dropped * 100).toFixed(0)} % dropped`,
+  };
+}
