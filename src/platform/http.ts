@@ -21,10 +21,18 @@ export const defaultBodyLimitBytes = 8 * 1_024 * 1_024;
 /** An id has at most 128 characters, each of which may be percent-encoded in a path. */
 const maxParamLength = 3 * 128;
 
-/** A request must have arrived by then: long enough for a large import over a slow line. */
-const requestTimeoutMs = 15 * 60_000;
-/** A connection on which nothing moves is closed: more than the longest silence of an import or a stream. */
-const silenceTimeoutMs = 120_000;
+/** How long the service waits for a client. */
+export interface Patience {
+  /** A request must have arrived by then. */
+  requestMs: number;
+  /** A connection on which nothing moves is closed. */
+  silenceMs: number;
+  /** How often it is looked whether a request is late. */
+  lookEveryMs: number;
+}
+
+/** Long enough for a large import over a slow line; more than the longest silence of an import or a stream. */
+const defaultPatience: Patience = { requestMs: 15 * 60_000, silenceMs: 120_000, lookEveryMs: 30_000 };
 /** Past this, connections are cut at once. An idle one costs some 20 kB. */
 const maxConnections = 10_000;
 const defaultBounds: LaneOptions = { maxRequests: 1_000, deadlineMs: 2_000 };
@@ -36,6 +44,7 @@ export interface HttpOptions {
   bodyLimitBytes?: number;
   /** How much may be under way at once. */
   bounds?: LaneOptions;
+  patience?: Patience | undefined;
 }
 
 /** The pieces of an app that speaks HTTP our way, in the order in which they are used. */
@@ -54,10 +63,12 @@ export interface Http {
  */
 export function createHttp(options: HttpOptions): Http {
   const { logger, metrics, bodyLimitBytes = defaultBodyLimitBytes, bounds = defaultBounds } = options;
+  const { patience = defaultPatience } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
-    connectionTimeout: silenceTimeoutMs,
+    requestTimeout: patience.requestMs,
+    connectionTimeout: patience.silenceMs,
+    http: { connectionsCheckingInterval: patience.lookEveryMs },
     routerOptions: { maxParamLength },
     trustProxy: false,
     requestIdHeader: false,

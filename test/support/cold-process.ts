@@ -26,6 +26,8 @@ export interface ColdStart {
   logger?: Logger;
   /** It knows one office at a time, and asks Redis whenever another one is asked about. */
   isForgetful?: boolean;
+  /** A folder of policies other than those of the service. */
+  policyDir?: string;
 }
 
 /** Starts cold processes over one database, as many as a test wants. */
@@ -45,7 +47,8 @@ export class ColdProcesses {
   }
 
   async start(redisUrl: string, how: ColdStart = {}): Promise<ColdProcess> {
-    const { deadlineMs, logger, isForgetful } = { deadlineMs: patientMs, ...how };
+    const { deadlineMs, logger, isForgetful, policyDir } = { deadlineMs: patientMs, ...how };
+    const bundles = policyDir === undefined ? this.bundles : PolicyBundles.load({ policyDir });
     const events = Object.fromEntries(sharedCacheEvents.map((event) => [event, 0])) as ColdProcess['events'];
     const shared = await SharedCache.connect(redisUrl, this.key, {
       logger: logger ?? createLogger('silent'),
@@ -54,8 +57,8 @@ export class ColdProcesses {
     });
     this.started.push(shared);
     const bounds = isForgetful ? { ...defaultBounds, offices: 1 } : defaultBounds;
-    const cache = new AccessCache(new FactsLoader(this.database), this.bundles, shared, { bounds });
-    const abilities = new AbilityService(this.bundles, cache);
+    const cache = new AccessCache(new FactsLoader(this.database), bundles, shared, { bounds });
+    const abilities = new AbilityService(bundles, cache);
     return {
       events,
       get state() {

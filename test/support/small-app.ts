@@ -6,7 +6,7 @@ import { generateApiKey, hashApiKey, type FoundKey } from '#src/platform/auth/ap
 import type { OidcOptions } from '#src/platform/auth/oidc.js';
 import type { HealthCheck } from '#src/platform/health.controller.js';
 import { HttpModule } from '#src/platform/http.module.js';
-import { createHttp } from '#src/platform/http.js';
+import { createHttp, type Patience } from '#src/platform/http.js';
 import type { LaneOptions } from '#src/platform/lanes.js';
 import { createLogger, type LogLevel } from '#src/platform/logs.js';
 import { Metrics } from '#src/platform/metrics.js';
@@ -50,6 +50,7 @@ export interface SmallAppOptions {
   level?: LogLevel;
   bodyLimitBytes?: number;
   bounds?: LaneOptions;
+  patience?: Patience;
   /** Called before the app listens. */
   prepare?: (app: NestFastifyApplication) => void;
 }
@@ -72,7 +73,8 @@ export async function startSmallApp(options: SmallAppOptions = {}): Promise<Smal
   const lines: string[] = [];
   const logger = createLogger(options.level ?? 'silent', collector(lines));
   const metrics = new Metrics();
-  const http = createHttp({ logger, metrics, bodyLimitBytes: options.bodyLimitBytes, bounds: options.bounds });
+  const { bodyLimitBytes, bounds, patience } = options;
+  const http = createHttp({ logger, metrics, bodyLimitBytes, bounds, patience });
   const parts = {
     findKey: keys.find,
     oidc: options.oidc ?? null,

@@ -66,6 +66,11 @@ async function readiness({ url }: ServiceProcess): Promise<{ status: number; rea
   return { status: answer.status, reason: reasons?.policies };
 }
 
+/** How often it was said that policies were reloaded: each worker says it once for each signal. */
+const reloads = (service: ServiceProcess) => service.output().split('policies reloaded').length - 1;
+
+// How these were seen to fail: with the signal passed on to one worker only, without the swap, with a broken file that
+// is not told, and with a watch that ends with the first mistake.
 describe('policies that change while the service runs', () => {
   test('are in force from the signal on; broken ones change nothing, and readiness says so until they are mended', async () => {
     const { service, api } = await start({});
@@ -86,6 +91,34 @@ describe('policies that change while the service runs', () => {
       await eventually('ready', async () => (await readiness(service)).status === 200);
       expect((await readiness(service)).reason).toBeUndefined();
       expect(await validates(api)).toBe(true);
+    } finally {
+      await service.stop();
+    }
+  }, 180_000);
+
+  test('are in force in every worker from the signal to the first process on', async () => {
+    const { service, api } = await start({ WORKERS: '2', LOG_LEVEL: 'info' });
+    try {
+      expect(await validates(api)).toBe(true);
+      writeFileSync(file, stricter);
+      process.kill(service.pid, 'SIGHUP');
+      await eventually('both have reloaded', () => reloads(service) === 2);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => validates(api)));
+      expect(answers).not.toContain(true);
+    } finally {
+      await service.stop();
+    }
+  }, 180_000);
+
+  test('where files are watched: broken ones change nothing, and mended ones are in force', async () => {
+    const { service, api } = await start({ POLICY_WATCH: 'true' });
+    try {
+      writeFileSync(file, stricter.replace('profile: admin', 'profile: admim'));
+      await eventually('not ready', async () => (await readiness(service)).status === 503);
+      expect(await validates(api)).toBe(true);
+      writeFileSync(file, stricter);
+      await eventually('ready', async () => (await readiness(service)).status === 200);
+      expect(await validates(api)).toBe(false);
     } finally {
       await service.stop();
     }
