@@ -171,7 +171,7 @@ export class Database implements OnApplicationShutdown {
     { readOnly = false, snapshot = readOnly, deadlineMs = this.#deadlineMs }: WorkOptions,
   ): Promise<T> {
     // The server gives up on a statement too, so that none goes on for a caller who has long left.
-    const patience = deadlineMs === this.#deadlineMs ? {} : timeouts(deadlineMs);
+    const patience = deadlineMs === this.#deadlineMs ? {} : longTimeouts(deadlineMs);
     return this.#deadlines.run(deadlineMs, () => {
       const em = this.#orm.em.fork() as EntityManager;
       em.setSessionContext({ variables: { ...variables, ...patience }, role });
@@ -188,6 +188,14 @@ export function isRetryable(error: unknown): boolean {
 
 function timeouts(deadlineMs: number): { statement_timeout: number; lock_timeout: number } {
   return { statement_timeout: deadlineMs, lock_timeout: deadlineMs };
+}
+
+/** Long work may wait for a client that reads slowly, and says nothing to PostgreSQL meanwhile. */
+function longTimeouts(deadlineMs: number): Record<string, number> {
+  return {
+    ...timeouts(deadlineMs),
+    idle_in_transaction_session_timeout: Math.max(deadlineMs, idleInTransactionMs),
+  };
 }
 
 function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines) {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { Database } from '#src/platform/database.js';
 import { UnavailableError } from '#src/platform/unavailable.js';
@@ -102,6 +103,14 @@ describe('a request and a PostgreSQL in trouble', () => {
   test('work that is known to be long may ask for more', async () => {
     const long = database.inOffice('o1', (em) => em.execute('select pg_sleep(2)'), { deadlineMs: 15_000 });
     await expect(long).resolves.toHaveLength(1);
+  });
+
+  // Seen to fail: a review written to a slow reader was cut off after 30 s between two of its statements.
+  test('long work may say nothing to PostgreSQL for as long as it has: its client may read slowly', async () => {
+    const shown = (em: EntityManager) =>
+      em.execute("select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int s");
+    expect(await database.inOffice('o1', shown, { deadlineMs: 900_000 })).toEqual([{ s: 900 }]);
+    expect(await database.inOffice('o1', shown)).toEqual([{ s: 30 }]);
   });
 
   test('a connection that went back in time is not closed under the work that took it over', async () => {
