@@ -17,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const text = signBundle(readSources('policies', []), key);
 
+// How these were seen to fail: without the look at the signature, and without the look at the hash.
 describe('a signed bundle', () => {
   it('holds the very policies of the folder: the same hash, the same rules', () => {
     writeFileSync(file, text);

@@ -95,6 +95,7 @@ describe('lint', () => {
     );
   });
 
+  // Seen to fail with the line after.
   it('writes SARIF 2.1.0 with file, line, column, rule and severity of each finding', async () => {
     edit('office.policy.yaml', 'profile: admin', 'profile: admim');
     const { exit, text } = await run('lint', folder, '--format', 'sarif');

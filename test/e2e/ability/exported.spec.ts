@@ -32,6 +32,7 @@ const ability = (id: string, api: Api = office.api, headers?: ApiHeaders) =>
   api.get<Exported>(office.at('collaborators', id, 'ability'), headers);
 const join = (change: object) => office.api.patch(office.at('collaborators', 'anne', 'client-groups'), change);
 
+// How these were seen to fail: with the rules or the end left out of the entity tag, and with a signature over less.
 describe('the ability of a collaborator, exported', () => {
   test('is what CASL itself reads, for every type that Cardea keeps', async () => {
     const { status, body } = await ability('anne');
@@ -100,6 +101,11 @@ describe('the ability of a collaborator, exported', () => {
     await member('g2', sooner);
     const { body } = await own.api.get<Exported>(own.at('collaborators', 'anne', 'ability'));
     expect(Date.parse(String(body.validUntil))).toBe(Date.parse(sooner));
+    // The rules stay as they are and hold for longer: who has them must hear of it.
+    const tag = async () => (await own.api.get(own.at('collaborators', 'anne', 'ability'))).headers.get('etag');
+    const before = await tag();
+    await member('g2', inHours(3));
+    expect(await tag()).not.toBe(before);
   });
 
   test('is signed with the key of the service: over the office, the person, the revision, the policy, its end and the rules', async () => {

@@ -68,6 +68,7 @@ afterAll(async () => {
   folder.remove();
 });
 
+// How these were seen to fail: with the warm, and with the cold answers ahead of the framework not logged.
 describe('the decision log holds', () => {
   const asked = {
     subjectType: 'collaborator',

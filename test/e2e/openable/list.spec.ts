@@ -171,7 +171,7 @@ describe('whoever asks', () => {
   );
 });
 
-// How it was seen to fail: with the asker left out of what a cursor is bound to.
+// How it was seen to fail: with the asker, the action, or the person asked about left out of what a cursor is bound to.
 describe('attack: a cursor', () => {
   test('is taken by its own question only: not about another person or action, in another office or for another asker', async () => {
     const cursorOf = async (answer: Promise<{ body: Page }>) => String((await answer).body.nextCursor);
@@ -193,5 +193,7 @@ describe('attack: a cursor', () => {
     }
     const boss = await cursorOf(list('anne', '?limit=2', office.api.as('boss')));
     expect(verdict(await list('anne', `?cursor=${boss}`))).toEqual([400, 'invalid_cursor']);
+    // The same asker, about someone else.
+    expect(verdict(await list('sam', `?cursor=${boss}`, office.api.as('boss')))).toEqual([400, 'invalid_cursor']);
   });
 });

@@ -69,7 +69,7 @@ async function readiness({ url }: ServiceProcess): Promise<{ status: number; rea
 /** How often it was said that policies were reloaded: each worker says it once for each signal. */
 const reloads = (service: ServiceProcess) => service.output().split('policies reloaded').length - 1;
 
-// How these were seen to fail: with the signal passed on to one worker only, without the swap, with a broken file that
+// How these were seen to fail: with the policy left out of the entity tag of an exported ability, with the signal passed on to one worker only, without the swap, with a broken file that
 // is not told, and with a watch that ends with the first mistake.
 describe('policies that change while the service runs', () => {
   test('are in force from the signal on; broken ones change nothing, and readiness says so until they are mended', async () => {
@@ -91,6 +91,13 @@ describe('policies that change while the service runs', () => {
       await eventually('ready', async () => (await readiness(service)).status === 200);
       expect((await readiness(service)).reason).toBeUndefined();
       expect(await validates(api)).toBe(true);
+      // Others that say the same are others all the same: an exported ability names them.
+      const tag = async () =>
+        (await api.get(officePath('office', 'collaborators', 'c2', 'ability'))).headers.get('etag');
+      const before = await tag();
+      writeFileSync(file, `${sound}# A comment.\n`);
+      process.kill(service.pid, 'SIGHUP');
+      await eventually('another tag', async () => (await tag()) !== before);
     } finally {
       await service.stop();
     }
