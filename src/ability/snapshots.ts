@@ -16,7 +16,8 @@ import { allows } from './decide.js';
 import { isWholeOffice, type Inquirer } from './inquirer.js';
 
 /** Each holds a connection to PostgreSQL while it puts a past together: other work needs connections too. */
-const maxPasts = 3;
+const maxPasts = 2;
+const maxWaiting = 50;
 /** A whole office may have to be put together. */
 const pastDeadlineMs = 60_000;
 
@@ -37,7 +38,7 @@ export interface Past extends Moment {
 /** What reads past the caches reads here: the office as it is, or as it was. */
 @Injectable()
 export class Snapshots {
-  readonly #slots = new Slots(maxPasts);
+  readonly #slots = new Slots(maxPasts, maxWaiting);
 
   constructor(
     private readonly database: Database,
@@ -61,7 +62,8 @@ export class Snapshots {
       return this.database.inOffice(asker.office, (em) => read(em, undefined), { readOnly: true, ...deadline });
     }
     const asked = dossiers?.filter(isId);
-    const release = this.#slots.take();
+    // Whoever has a deadline of their own has bounds of their own, and may hold on for long.
+    const release = deadlineMs === undefined ? await this.#slots.turn() : undefined;
     try {
       return await this.database.inOffice(
         asker.office,
@@ -69,7 +71,7 @@ export class Snapshots {
         { snapshot: true, deadlineMs: pastDeadlineMs, ...deadline },
       );
     } finally {
-      release();
+      release?.();
     }
   }
 

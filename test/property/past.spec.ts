@@ -122,7 +122,7 @@ async function revisionOf(id: string): Promise<string> {
   return (await api.get<{ revision: string }>(officePath(id))).body.revision;
 }
 
-// Seen to fail: with facts of the present in functions (no other search path), and with a fold that leaves out what was removed.
+// Seen to fail with functions that answer from the present: without another search path.
 describe('questions as of every revision of an office', () => {
   test('answer what the naive reference knew then, on every face, by revision and by instant', async () => {
     let compared = 0;
