@@ -70,6 +70,7 @@ async function runLanes(run: RevokeLanes): Promise<void> {
   expect(run.seen.checks).toBeGreaterThan(before + 200);
 }
 
+// How it was seen to fail: with a worker that dies and is not replaced.
 describe('two workers on one port', () => {
   test('rule 33: keep the guarantee together, each alone, and with the one that replaces a worker that was killed', async () => {
     const lane = () => new RevokeLanes([office, new OfficeClient(office.api, office.id)], lanes);
