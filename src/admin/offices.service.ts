@@ -6,23 +6,12 @@ import { OfficeEntity, type Office } from '#src/relations/entities.js';
 import { revisionToken } from '#src/relations/vocabulary.js';
 import type { Answer } from '#src/platform/answer.js';
 import { findClientGroup } from './client-groups.service.js';
+import { officeFieldsOf, type OfficeFields } from './office-fields.js';
 import type { OfficePatch, OfficePut } from './office.schema.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { etagOf, expectVersion } from './versions.js';
 import type { Write } from './write.js';
-
-type Fields = Pick<
-  Office,
-  | 'name'
-  | 'email'
-  | 'language'
-  | 'onlyAdminsActivate'
-  | 'uniqueGroupNames'
-  | 'defaultClientGroup'
-  | 'decisionLogDays'
-  | 'policySet'
->;
 
 /** The offices themselves: made by the platform, configured by their admins. */
 @Injectable()
@@ -35,7 +24,7 @@ export class OfficesService {
   /** Makes the office, which only a key of the platform may, or replaces its fields. */
   put(request: WriteRequest, body: OfficePut): Promise<Answer> {
     const { settings, reason: _reason, ...rest } = body;
-    const fields: Fields = { ...rest, ...settings };
+    const fields: OfficeFields = { ...rest, ...settings };
     let created = false;
     return this.writer.write(
       request,
@@ -77,10 +66,10 @@ export class OfficesService {
     return this.writer.write(request, (write) => this.update(write, Object.fromEntries(named)));
   }
 
-  private async update(write: Write, changed: Partial<Fields>, mode?: 'replaces'): Promise<Outcome> {
+  private async update(write: Write, changed: Partial<OfficeFields>, mode?: 'replaces'): Promise<Outcome> {
     write.guard.require('office', 'configure', { id: write.office.id });
     const office = await load(write);
-    const before = fieldsOf(office);
+    const before = officeFieldsOf(office);
     const after = { ...before, ...changed };
     const unchanged = JSON.stringify(before) === JSON.stringify(after);
     if (!(mode === 'replaces' && unchanged)) await expectVersion(write, 'office', office.version);
@@ -92,7 +81,7 @@ export class OfficesService {
     return this.outcome(write);
   }
 
-  private async check(write: Write, fields: Fields): Promise<void> {
+  private async check(write: Write, fields: OfficeFields): Promise<void> {
     const { defaultClientGroup, policySet } = fields;
     if (defaultClientGroup && !(await findClientGroup(write, defaultClientGroup))) {
       throw problem('unknown_reference', { type: 'client_group', id: defaultClientGroup });
@@ -112,35 +101,8 @@ async function load(write: Write): Promise<Office> {
   return write.em.findOneOrFail(OfficeEntity, { id: write.office.id }, { refresh: true });
 }
 
-function fieldsOf(office: Office): Fields {
-  const { name, email, language, onlyAdminsActivate, uniqueGroupNames } = office;
-  return {
-    name,
-    email,
-    language,
-    onlyAdminsActivate,
-    uniqueGroupNames,
-    defaultClientGroup: office.defaultClientGroup ?? null,
-    decisionLogDays: office.decisionLogDays ?? null,
-    policySet: office.policySet ?? null,
-  };
-}
-
 /** The office as the API shows it. */
 export function officeView(office: Office) {
-  const { id, name, email, language, onlyAdminsActivate, uniqueGroupNames } = office;
-  return {
-    id,
-    name,
-    email,
-    language,
-    settings: {
-      onlyAdminsActivate,
-      uniqueGroupNames,
-      defaultClientGroup: office.defaultClientGroup ?? null,
-      decisionLogDays: office.decisionLogDays ?? null,
-    },
-    policySet: office.policySet ?? null,
-    revision: revisionToken(office.revision),
-  };
+  const { name, email, language, policySet, ...settings } = officeFieldsOf(office);
+  return { id: office.id, name, email, language, settings, policySet, revision: revisionToken(office.revision) };
 }

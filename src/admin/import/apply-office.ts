@@ -1,7 +1,8 @@
 import { problem, type ProblemError } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
-import { OfficeEntity, type Office } from '#src/relations/entities.js';
+import { OfficeEntity } from '#src/relations/entities.js';
 import type { PolicyBundles } from '#src/ability/bundles.js';
+import { officeFieldsOf } from '#src/admin/office-fields.js';
 import type { Write } from '#src/admin/write.js';
 import type { Unit } from './chunks.js';
 import type { OfficeLineFields, RecordOf } from './record.js';
@@ -17,7 +18,7 @@ export async function applyOffice(
   report: ChunkReport,
   { bundles, isFirst }: { bundles: PolicyBundles; isFirst: boolean },
 ): Promise<void> {
-  const before = fieldsOf(await write.em.findOneOrFail(OfficeEntity, { id: write.office.id }, { refresh: true }));
+  const before = officeFieldsOf(await write.em.findOneOrFail(OfficeEntity, { id: write.office.id }, { refresh: true }));
   let fields = before;
   for (const { line, fields: given } of units.flatMap((unit) => unit.records as RecordOf<'office'>[])) {
     const next = { ...fields, ...(isFirst ? loosening(given) : given) };
@@ -49,18 +50,4 @@ async function fault(
   const sql = 'select 1 from client_group where office = $1 and id = $2';
   if (await firstRow(write.em, sql, [write.office.id, defaultClientGroup])) return undefined;
   return problem('unknown_reference', { type: 'client_group', id: defaultClientGroup });
-}
-
-function fieldsOf({ name, email, language, onlyAdminsActivate, uniqueGroupNames, ...rest }: Office) {
-  const { defaultClientGroup = null, decisionLogDays = null, policySet = null } = rest;
-  return {
-    name,
-    email,
-    language,
-    onlyAdminsActivate,
-    uniqueGroupNames,
-    defaultClientGroup,
-    decisionLogDays,
-    policySet,
-  };
 }

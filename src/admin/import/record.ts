@@ -1,21 +1,10 @@
-import type { Collaborator, Office } from '#src/relations/entities.js';
+import type { Collaborator } from '#src/relations/entities.js';
 import { tupleKey, type TupleInput } from '#src/relations/tuples.js';
 import type { DossierFields } from '#src/admin/dossier-fields.js';
+import type { OfficeFields } from '#src/admin/office-fields.js';
 
 /** The members of an office's own line. */
-export type OfficeLineFields = Partial<
-  Pick<
-    Office,
-    | 'name'
-    | 'email'
-    | 'language'
-    | 'onlyAdminsActivate'
-    | 'uniqueGroupNames'
-    | 'defaultClientGroup'
-    | 'decisionLogDays'
-    | 'policySet'
-  >
->;
+export type OfficeLineFields = Partial<OfficeFields>;
 export type CollaboratorLineFields = Partial<
   Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>
 >;
