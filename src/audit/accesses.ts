@@ -83,21 +83,21 @@ export class Accesses {
     return Number(row?.n ?? 0);
   }
 
-  /** What {@link lastOpened} looks at. */
+  /** What {@link lastOpened} looks at, as of the moment that the transaction asks about. */
   async openingsKept(em: EntityManager, office: string): Promise<OpeningsKept> {
     if (this.share === 0) return { share: 0, since: null, lost: 0 };
     // Ids of processes sort by the time of their start, so that one look at the index finds the oldest chain.
     const first = await firstRow<{ at: string }>(
       em,
       `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at from decision
-        where office = $1 order by instance, n limit 1`,
+        where office = $1 and at <= asked_at() order by instance, n limit 1`,
       [office],
     );
     const lost = await this.dropped(em, office, { from: null, to: null });
     return { share: this.share, since: first?.at ?? null, lost };
   }
 
-  /** The last time that anyone was let open each of these dossiers; nothing where none of it is kept. */
+  /** The last time up to the moment asked about that anyone was let open each of these dossiers; nothing where none is kept. */
   async lastOpened(em: EntityManager, office: string, dossiers: readonly string[]): Promise<LastOpenings> {
     const found = new Map<string, Map<string, string>>();
     if (this.share === 0) return found;
@@ -107,7 +107,7 @@ export class Accesses {
               to_char(max(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at
          from decision
         where office = $1 and resource = any($2) and allowed and resource_type = 'dossier' and action = 'open'
-          and subject_type = 'collaborator'
+          and subject_type = 'collaborator' and at <= asked_at()
         group by resource, subject`,
       [office, dossiers],
     );

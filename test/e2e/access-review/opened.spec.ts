@@ -15,6 +15,8 @@ let app: TestApp;
 let office: OfficeClient;
 let checks: Api;
 let asked = 0;
+/** A revision of the office when nobody had asked anything about it. */
+let undecided: string;
 
 /** Asks, and waits until the answer is in the log. */
 async function ask(collaborator: string, dossier: string, action = 'open'): Promise<void> {
@@ -31,6 +33,7 @@ beforeAll(async () => {
   checks = await keyOf(app, office, ['check']);
   for (const id of ['anne', 'bob', 'eve']) await office.collaborator(id);
   for (const id of ['d', 'other']) await office.dossier(id, { managers: ['anne', 'bob'] });
+  undecided = String(await office.revision());
 });
 afterAll(async () => {
   await app.close();
@@ -38,14 +41,14 @@ afterAll(async () => {
 });
 
 /** What the second sheet says of the openings, by an instance with these settings. */
-async function said(url: string, key: string, language = 'en', client = office): Promise<string> {
+async function said(url: string, key: string, language = 'en', client = office, query = ''): Promise<string> {
   const headers = { authorization: `Bearer ${key}`, 'accept-language': language };
-  const book = await reviewBook(`${url}${client.at('access-review')}`, headers);
+  const book = await reviewBook(`${url}${client.at('access-review')}${query}`, headers);
   return book.worksheets[1]?.lastRow?.getCell(2).text ?? '';
 }
 
-// How these were seen to fail: with the first opening instead of the last, with any action, with refusals, and with the
-// sheet saying the same whatever is kept.
+// How these were seen to fail: with the first opening instead of the last, with any action, with refusals, with the sheet
+// saying the same whatever is kept, and, as of a past moment, with openings and a first decision of whatever time.
 describe('the last opening in an access review', () => {
   test('says that nothing is known yet', async () => {
     expect(await said(app.url, app.key)).toMatch(/^No decision has been logged yet/);
@@ -64,6 +67,26 @@ describe('the last opening in an access review', () => {
     const { body } = await office.api.get<{ items: { at: string }[] }>(office.at('dossiers', 'd', 'accesses'));
     expect(body.items).toHaveLength(2);
     expect(lines.find((line) => line['Last opened'])?.['Last opened']).toBe(body.items[1]?.at);
+  });
+
+  test('as of a past moment is none that came after it', async () => {
+    const opened = async (asOf: string) =>
+      (await reviewOf(office.api, office.id, { asOf }))
+        .filter((line) => line.Collaborator === 'bob' && line.Dossier === 'other')
+        .map((line) => line['Last opened']);
+    await ask('bob', 'other');
+    const { body } = await office.api.get<{ items: { at: string }[] }>(office.at('dossiers', 'other', 'accesses'));
+    const at = body.items[0]?.at ?? '';
+    await ask('bob', 'other');
+    // An opening counts from its own instant on, to the millisecond by which the log has it.
+    expect(await opened(at)).toEqual([at]);
+    expect(await opened(new Date(Date.parse(at) - 1).toISOString())).toEqual(['']);
+    expect(await said(app.url, app.key, 'en', office, `?asOf=${undecided}`)).toMatch(
+      /^No decision has been logged yet/,
+    );
+    expect(await said(app.url, app.key, 'en', office, `?asOf=${at}`)).toMatch(
+      /^From all decisions of this service since/,
+    );
   });
 
   test('says from which decisions it is: all, those that are left of all, a share, or none', async () => {
