@@ -1,5 +1,6 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { Database, readerConnections, type DatabaseOptions } from './database.js';
+import type { DatabaseOptions } from './database-connections.js';
+import { Database, readerConnections } from './database.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { assertSchemaIsCurrent, migrateUp } from './migrate.js';
 import type { Settings } from './settings.js';

@@ -1,32 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { IsolationLevel, MikroORM, type EntityManager, type PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { ClientConfig, Pool } from 'pg';
 import {
-  defineConfig,
-  IsolationLevel,
-  MikroORM,
-  type EntityManager,
-  type Options,
-  type PostgreSqlDriver,
-} from '@mikro-orm/postgresql';
-import pg, { type ClientConfig, type Pool } from 'pg';
+  connectionOptions,
+  fenceRole,
+  longTimeouts,
+  ormConfiguration,
+  statementPool,
+  type DatabaseOptions,
+} from './database-connections.js';
 import { Deadlines } from './database-deadline.js';
 import { codeOf } from './database-errors.js';
 import { PreparedReader } from './prepared-reader.js';
-
-/** The role that requests work as. Row-level security binds it, as it does not bind the owner of the tables. */
-export const applicationRole = 'cardea_app';
-
-/** The role that reads revisions and changed keys of every office, and can see nothing else. */
-export const fenceRole = 'cardea_fence';
-
-export interface DatabaseOptions {
-  url: string;
-  entities: NonNullable<Options['entities']>;
-  /** At least 2. */
-  poolMax: number;
-  /** Longest that a piece of work may take unless it asks for more. */
-  deadlineMs: number;
-}
 
 export interface WorkOptions {
   /** Reads only, and all statements see the data as of the first. */
@@ -39,15 +25,11 @@ export interface WorkOptions {
 
 /** A client closes its connections politely, but a server that hangs never says goodbye. */
 const closeDeadlineMs = 3_000;
-const idleInTransactionMs = 30_000;
-const idleConnectionMs = 30_000;
-/** Of its connections, the part that is for single prepared statements: those of checks. */
-const statementShare = 1 / 3;
-/** Connections of prepared readers that a process may open beside those: up to four for revisions, one for health. */
+/** Connections of prepared readers that a process may open beside its pools: up to four for revisions, one for health. */
 export const readerConnections = 5;
 
 /**
- * PostgreSQL. Every connection works as {@link applicationRole}, for which row-level security hides all offices but
+ * PostgreSQL. Every connection works as the role of the application, for which row-level security hides all offices but
  * the one in the setting `cardea.office`; without it, nothing is seen.
  */
 @Injectable()
@@ -90,7 +72,7 @@ export class Database implements OnApplicationShutdown {
     onClose: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Database> {
     const deadlines = new Deadlines();
-    const orm = await MikroORM.init<PostgreSqlDriver>(configuration(options, deadlines));
+    const orm = await MikroORM.init<PostgreSqlDriver>(ormConfiguration(options, deadlines));
     const pool = statementPool(options, deadlines);
     const fenceConnection = connectionOptions(options.url, fenceRole, options.deadlineMs);
     return new Database(orm, pool, deadlines, fenceConnection, options.deadlineMs, onClose);
@@ -184,75 +166,4 @@ export class Database implements OnApplicationShutdown {
 /** Whether the whole transaction may succeed when tried again: a deadlock, or a serialization failure. */
 export function isRetryable(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error) ?? '');
-}
-
-function timeouts(deadlineMs: number): { statement_timeout: number; lock_timeout: number } {
-  return { statement_timeout: deadlineMs, lock_timeout: deadlineMs };
-}
-
-/** Long work may wait for a client that reads slowly, and says nothing to PostgreSQL meanwhile. */
-function longTimeouts(deadlineMs: number): Record<string, number> {
-  return {
-    ...timeouts(deadlineMs),
-    idle_in_transaction_session_timeout: Math.max(deadlineMs, idleInTransactionMs),
-  };
-}
-
-function configuration({ url, entities, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines) {
-  const logger = new Logger('Database');
-  return defineConfig({
-    clientUrl: url,
-    entities,
-    discovery: { warnWhenNoEntities: false },
-    ensureDatabase: false,
-    logger: (message) => logger.warn(message),
-    colors: false,
-    driverOptions: {
-      ...connectionOptions(url, applicationRole, deadlineMs),
-      max: poolMax - statementsMax(poolMax),
-      idleTimeoutMillis: idleConnectionMs,
-      onPoolCreated: (pool: Pool) => deadlines.watch(pool),
-    },
-  });
-}
-
-function statementPool({ url, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines): Pool {
-  const pool = new pg.Pool({
-    ...connectionOptions(url, applicationRole, deadlineMs),
-    max: statementsMax(poolMax),
-    idleTimeoutMillis: idleConnectionMs,
-  });
-  // A connection that breaks must not end the process, neither while idle nor in the middle of a statement: that fails
-  // by itself, and the next one finds another connection.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  deadlines.watch(pool);
-  return pool;
-}
-
-function statementsMax(poolMax: number): number {
-  return Math.max(1, Math.floor(poolMax * statementShare));
-}
-
-/**
- * Every statement is about some rows of one office, to which an index leads. A plan that PostgreSQL keeps, such as that of
- * a foreign key, may have been made when a table was nearly empty, and would read all of it for each row once it is full.
- */
-const indexesOnly = '-c enable_seqscan=off';
-
-/** How every connection is made: as a role that sees only what its work needs, and with patience for one request. */
-function connectionOptions(url: string, role: string, deadlineMs: number): ClientConfig {
-  // What the URL itself sets wins over the driver's options, and must not undo the role.
-  const address = new URL(url);
-  const ownOptions = address.searchParams.get('options');
-  address.searchParams.delete('options');
-  return {
-    connectionString: address.href,
-    application_name: 'cardea',
-    options: [indexesOnly, ownOptions, `-c role=${role}`].filter(Boolean).join(' '),
-    connectionTimeoutMillis: deadlineMs,
-    keepAlive: true,
-    ...timeouts(deadlineMs),
-    idle_in_transaction_session_timeout: idleInTransactionMs,
-  };
 }

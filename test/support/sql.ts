@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { applicationRole } from '#src/platform/database.js';
+import { applicationRole } from '#src/platform/database-connections.js';
 import type { TestDatabase } from './database.js';
 
 /** One connection to a test's database, for SQL that goes past the service. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { applicationRole } from '#src/platform/database.js';
+import { applicationRole } from '#src/platform/database-connections.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { openSql, refusal, seedTwoOffices, sqlState, type Sql } from '#test/support/sql.js';
 
