@@ -38,6 +38,7 @@ const maxInFlight = 4;
 export class Fence {
   private waiting: Map<string, Pending> | undefined;
   private readonly inFlight = new Set<number>();
+  private lookingAgain: NodeJS.Timeout | undefined;
 
   /**
    * @param readRevisions has a deadline: a read that hangs fails its own checks and no other
@@ -69,7 +70,15 @@ export class Fence {
     const oldest = Math.min(...this.inFlight);
     const isDue = this.inFlight.size === 0 || (now - oldest >= patienceMs && this.inFlight.size < maxInFlight);
     if (isDue) void this.send(now);
-    else setTimeout(() => this.sendIfDue(), patienceMs).unref();
+    else this.lookAgain();
+  }
+
+  /** For all that waits, whenever it came: a timer for each would look again as often as questions come. */
+  private lookAgain(): void {
+    this.lookingAgain ??= setTimeout(() => {
+      this.lookingAgain = undefined;
+      this.sendIfDue();
+    }, patienceMs).unref();
   }
 
   private async send(sentAtMs: number): Promise<void> {
