@@ -10,6 +10,7 @@ import { Migration20261124000700_as_of } from './Migration20261124000700_as_of.j
 import { Migration20261124000710_policy_texts } from './Migration20261124000710_policy_texts.js';
 import { Migration20261124000720_retention_by_office } from './Migration20261124000720_retention_by_office.js';
 import { Migration20261124000730_last_opened } from './Migration20261124000730_last_opened.js';
+import { Migration20261124000740_facts_planned_once } from './Migration20261124000740_facts_planned_once.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -27,4 +28,5 @@ export const migrations = [
   { name: 'Migration20261124000710_policy_texts', class: Migration20261124000710_policy_texts },
   { name: 'Migration20261124000720_retention_by_office', class: Migration20261124000720_retention_by_office },
   { name: 'Migration20261124000730_last_opened', class: Migration20261124000730_last_opened },
+  { name: 'Migration20261124000740_facts_planned_once', class: Migration20261124000740_facts_planned_once },
 ];

@@ -55,6 +55,7 @@ describe('the facts of a batch, about an office that PostgreSQL has not counted 
     ['dossiers', `select dossier_facts('new', array_agg('d' || n)) from generate_series(1, ${size}) n`],
     ['people', `select subject_facts('new', array_agg('c' || n)) from generate_series(1, ${size}) n`],
   ])('cost as much for each of many %s as for one', async (_, text) => {
-    expect(await pages(text)).toBeLessThan(size * 15);
+    // Up to 16 each, whatever the size but for the depth of the indexes.
+    expect(await pages(text)).toBeLessThan(size * 20);
   });
 });
