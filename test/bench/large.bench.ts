@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { PrivatePostgres } from '#test/support/servers.js';
 import { below, pick, seededRandom, type Random } from '#test/support/random.js';
 import { defaultBounds } from '#src/ability/office-states.js';
 import { counters } from './counters.js';
@@ -12,25 +13,26 @@ import { check, largeOffices, loadOffice, loadWorld, small, type BenchOffice } f
  *
  * @param share of the large world, such as 0.1 for a try
  */
-export async function* largeWorld(importing: Served, databaseUrl: string, share: number): AsyncGenerator<Row> {
+export async function* largeWorld(importing: Served, database: PrivatePostgres, share: number): AsyncGenerator<Row> {
   const offices = largeOffices(share);
   const { lines, seconds, peakMiB } = await loadWorld(importing, offices);
   yield {
-    what: `import of ${whole(dossiersOf(offices))} dossiers with their tuples`,
+    what: `import of ${whole(dossiersOf(offices))} dossiers with their tuples, two offices at a time`,
     must: '≤ 10 min, ≤ 512 MB',
     aim: '≤ 3 min, ≤ 300 MB',
     measured: `${(seconds / 60).toFixed(1)} min, ${peakMiB} MiB`,
     beside: `${whole(lines)} lines, ${whole(lines / seconds)} lines/s`,
   };
   await loadOffice(importing, { id: 'small', ...small }, 1);
-  await comeToRest(databaseUrl);
+  await comeToRest(database.url);
   // Afresh, so that memory and caches are those of a service that answers checks.
-  const service = await startService(databaseUrl);
+  const service = await startService(database.url);
   try {
     yield* cold(service, offices);
     yield* warm(service, offices);
     yield* pages(service, offices);
     yield await memory(service, offices);
+    yield await past(service, offices[0] as BenchOffice);
   } finally {
     await service.stop();
   }
@@ -130,6 +132,32 @@ async function memory(service: Served, offices: readonly BenchOffice[]): Promise
     measured: `${residentMiB(service.pid)} MiB`,
     beside: `after ${whole(asked)} dossiers were asked about`,
   };
+}
+
+/** The office as it was after its import: what the trail holds of it is folded. */
+async function past(service: Served, { id, dossiers }: BenchOffice): Promise<Row> {
+  const { revision } = (await ask(service, `/v1/offices/${id}`)) as { revision: number };
+  const asOf = `asOf=${revision}`;
+  const timed = async (path: string) => {
+    const start = performance.now();
+    await ask(service, `/v1/offices/${id}${path}`);
+    return (performance.now() - start) / 1_000;
+  };
+  const taken = [
+    await timed(`/collaborators/c2/dossiers?action=open&limit=100&${asOf}`),
+    await timed(`/access-review?format=csv&${asOf}`),
+  ];
+  return {
+    what: `as of a revision, an office of ${whole(dossiers)} dossiers: a first page, the whole review`,
+    measured: taken.map((seconds) => `${seconds.toFixed(1)} s`).join(', '),
+  };
+}
+
+async function ask({ url }: Served, path: string): Promise<unknown> {
+  const answer = await fetch(url + path, { headers });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text.length;
 }
 
 function dossiersOf(offices: readonly BenchOffice[]): number {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PrivatePostgres } from '#test/support/servers.js';
 import { load, type Load } from './load.js';
 import { logged } from './counters.js';
 import { startService, type Served } from './processes.js';
@@ -11,14 +12,14 @@ const office = { id: 'small', ...small };
 const connections = 64;
 
 /** Warm checks with the decision log, beside the same without: the one before and the one after, as machines drift. */
-export async function* decisionLog(service: Served, databaseUrl: string): AsyncGenerator<Row> {
+export async function* decisionLog(service: Served, database: PrivatePostgres): AsyncGenerator<Row> {
   await loadOffice(service, office, 1);
   const folder = mkdtempSync(join(tmpdir(), 'cardea-bench-log-'));
   const questions = [check(office.id, 5, 7)];
   const ask = (server: Served) => load(server, questions, connections, { warmSeconds: 5 });
   try {
     for (const sink of ['ndjson', 'postgres']) {
-      const logging = await startService(databaseUrl, { DECISION_LOG: sink, DECISION_LOG_DIR: folder });
+      const logging = await startService(database.url, { DECISION_LOG: sink, DECISION_LOG_DIR: folder });
       try {
         const before = await ask(service);
         const mine = await ask(logging);

@@ -2,6 +2,7 @@
  * `npm run bench`: every figure of `docs/performance.md`, as one table. `npm run bench -- checks` measures one part:
  * checks, log, cerbos, writes or large; `-- large 0.1` a tenth of the large world.
  */
+import type { PrivatePostgres } from '#test/support/servers.js';
 import { ensureProgram } from '#test/support/programs.js';
 import { besideCerbos } from './cerbos.bench.js';
 import { checks } from './checks.bench.js';
@@ -11,7 +12,7 @@ import { machine, pin, startDatabase, startService, type Served } from './proces
 import { asLine, heading, type Row } from './table.js';
 import { underWrites } from './writes.bench.js';
 
-type Part = (service: Served, databaseUrl: string) => AsyncGenerator<Row>;
+type Part = (service: Served, database: PrivatePostgres) => AsyncGenerator<Row>;
 
 const [only, share = '1'] = process.argv.slice(2);
 const parts: Record<string, Part> = {
@@ -19,7 +20,7 @@ const parts: Record<string, Part> = {
   log: decisionLog,
   cerbos: (service) => besideCerbos(service),
   writes: underWrites,
-  large: (service, databaseUrl) => largeWorld(service, databaseUrl, Number(share)),
+  large: (service, database) => largeWorld(service, database, Number(share)),
 };
 if (only !== undefined && !(only in parts))
   throw new Error(`no part "${only}"; there are ${Object.keys(parts).join(', ')}`);
@@ -33,7 +34,7 @@ for (const [name, part] of Object.entries(parts)) {
   const database = await startDatabase();
   const service = await startService(database.url);
   try {
-    for await (const row of part(service, database.url)) console.log(asLine(row));
+    for await (const row of part(service, database)) console.log(asLine(row));
   } finally {
     await service.stop();
     await database.remove();

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { migrateUp } from '#src/platform/migrate.js';
 import { startPrivatePostgres, type PrivatePostgres } from '#test/support/servers.js';
@@ -82,6 +82,23 @@ function listening(child: ChildProcess): Promise<string> {
 export function cpuMicroseconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** CPU time of a server so far, in microseconds, with that of its processes and of those that have ended. */
+export function cpuMicrosecondsOfAll(pid: number): number {
+  const fields = (of: string) => readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const own = fields(String(pid));
+  let ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(own[at]), 0);
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const child = fields(name);
+      if (Number(child[1]) === pid) ticks += Number(child[11]) + Number(child[12]);
+    } catch {
+      // It ended after the folder was listed; its time counts as its parent's.
+    }
+  }
+  return ticks * 10_000;
 }
 
 /** The most memory that a process has held, in MiB. */

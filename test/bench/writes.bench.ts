@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PrivatePostgres } from '#test/support/servers.js';
 import { below, seededRandom } from '#test/support/random.js';
 import { load } from './load.js';
-import { startService, type Served } from './processes.js';
+import { cpuMicroseconds, cpuMicrosecondsOfAll, startService, type Served } from './processes.js';
 import { SteadyClient } from './steady-client.js';
 import { whole, type Row } from './table.js';
 import { check, loadOffice, small } from './world.js';
@@ -13,12 +14,13 @@ const connections = 64;
 const office = { id: 'busy', ...small };
 
 /** Latency of checks while their office is written to, and how soon a revoke is a deny on another instance. */
-export async function* underWrites(service: Served, databaseUrl: string): AsyncGenerator<Row> {
+export async function* underWrites(service: Served, database: PrivatePostgres): AsyncGenerator<Row> {
   await loadOffice(service, office, 3);
   // Warm: the code compiled, every person and dossier asked about.
   await load(service, everyDossier(), 64, { seconds: 8 });
+  yield await writeCosts(service, database);
   yield await latencies(service);
-  const other = await startService(databaseUrl);
+  const other = await startService(database.url);
   try {
     yield await revokes(service, other);
   } finally {
@@ -29,6 +31,27 @@ export async function* underWrites(service: Served, databaseUrl: string): AsyncG
 function everyDossier() {
   const of = (n: number, count: number) => (n % count) + 1;
   return Array.from({ length: small.dossiers }, (_, n) => check(office.id, of(n, small.collaborators), n + 1));
+}
+
+/** One write after the other, each of which changes something, without any checks. */
+async function writeCosts(service: Served, { pid }: PrivatePostgres): Promise<Row> {
+  const writes = 300;
+  const writer = new SteadyClient(service.url, 1);
+  const change = async (count: number) => {
+    for (let n = 0; n < count; n++) await membership(writer, 'g1', n % 2 === 0);
+  };
+  await change(100);
+  const before = { own: cpuMicroseconds(service.pid), postgres: cpuMicrosecondsOfAll(pid), atMs: performance.now() };
+  await change(writes);
+  const each = (total: number) => `${(total / 1_000 / writes).toFixed(1)} ms`;
+  const own = each(cpuMicroseconds(service.pid) - before.own);
+  const postgres = each(cpuMicrosecondsOfAll(pid) - before.postgres);
+  writer.close();
+  return {
+    what: 'a write of one membership: CPU of the service, of PostgreSQL',
+    measured: `${own}, ${postgres}`,
+    beside: `${each((performance.now() - before.atMs) * 1_000)} from request to acknowledgement`,
+  };
 }
 
 /** At a steady rate, whatever the answers take: the latency counts from when a check was due. */
