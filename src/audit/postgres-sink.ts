@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { copyLine } from '#src/platform/copy.js';
+import { codeOf } from '#src/platform/database-errors.js';
 import type { Database } from '#src/platform/database.js';
 import { rows } from '#src/platform/sql.js';
 import type { DecisionSink } from './decision-log.js';
@@ -7,6 +9,7 @@ import { Retention } from './retention.js';
 
 /** Rows of months are deleted at once. */
 const upkeepDeadlineMs = 300_000;
+const uniqueViolation = '23505';
 /** One process at a time makes or drops partitions; any number that nothing else in the database takes. */
 const lockKey = 0x64_65_63_69;
 
@@ -24,17 +27,30 @@ export class PostgresSink implements DecisionSink {
   async write(entries: readonly DecisionEntry[]): Promise<void> {
     const needed = new Set(entries.map(({ at }) => at.slice(0, 7)).filter((month) => !this.months.has(month)));
     try {
-      // As the owner: entries of many offices are written together, and the role of requests may not write here at all.
-      await this.database.asOwner(async (em) => {
-        for (const month of needed) await makePartition(em, month);
-        await insert(em, entries);
-      });
+      if (needed.size > 0) await this.makePartitions(needed);
+      await this.store(entries);
     } catch (error) {
       // Another process may have dropped the partition.
       this.months.clear();
       throw error;
     }
     for (const month of needed) this.months.add(month);
+  }
+
+  /** A statement is a transaction: of entries that have been stored before, by an answer that was lost, none is again. */
+  private async store(entries: readonly DecisionEntry[]): Promise<void> {
+    try {
+      await this.database.copy(copySql, entries.map(lineOf).join(''));
+    } catch (error) {
+      if (codeOf(error) !== uniqueViolation) throw error;
+      if (!(await this.database.asOwner((em) => holds(em, entries)))) throw error;
+    }
+  }
+
+  private makePartitions(months: ReadonlySet<string>): Promise<void> {
+    return this.database.asOwner(async (em) => {
+      for (const month of months) await makePartition(em, month);
+    });
   }
 
   async upkeep(): Promise<void> {
@@ -84,39 +100,48 @@ async function makePartition(em: EntityManager, month: string): Promise<void> {
   );
 }
 
+const places = ['office', 'instance', 'n', 'at', 'hash', 'dropped'];
 const columns = {
-  principal: 'principal text',
-  actor: 'actor text',
-  subjectType: 'subject_type text',
-  subject: 'subject text',
-  action: 'action text',
-  resourceType: 'resource_type text',
-  resource: 'resource text',
-  allowed: 'allowed boolean',
-  rule: 'rule text',
-  revision: 'revision text',
-  policy: 'policy text',
-  requestId: 'request_id text',
-  purpose: 'purpose text',
+  principal: 'principal',
+  actor: 'actor',
+  subjectType: 'subject_type',
+  subject: 'subject',
+  action: 'action',
+  resourceType: 'resource_type',
+  resource: 'resource',
+  allowed: 'allowed',
+  rule: 'rule',
+  revision: 'revision',
+  policy: 'policy',
+  requestId: 'request_id',
+  purpose: 'purpose',
 } satisfies Record<keyof Decision, string>;
+const members = Object.keys(columns) as (keyof Decision)[];
 
-const places = ['office text', 'instance uuid', 'n bigint', 'at timestamptz', 'hash bytea', 'dropped int'];
-const declared = [...places, ...Object.values(columns)].map((column) => column.split(' ') as [string, string]);
-const names = declared.map(([name]) => name).join(', ');
-const arrays = declared.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ');
-// An entry that was written before an error was noticed is written once all the same.
-const insertSql = `insert into decision (${names}) select * from unnest(${arrays}) on conflict do nothing`;
+const copySql = `copy decision (${[...places, ...Object.values(columns)].join(', ')}) from stdin`;
 
-/** A column an array: one statement, prepared for any number of rows. */
-async function insert(em: EntityManager, entries: readonly DecisionEntry[]): Promise<void> {
-  const decided = entries.map(({ what }) => ('dropped' in what ? undefined : what));
-  await rows(em, insertSql, [
-    entries.map(({ office }) => office),
-    entries.map(({ instance }) => instance),
-    entries.map(({ n }) => n),
-    entries.map(({ at }) => at),
-    entries.map(({ hash }) => `\\x${hash}`),
-    entries.map(({ what }) => ('dropped' in what ? what.dropped : null)),
-    ...Object.keys(columns).map((name) => decided.map((what) => what?.[name as keyof Decision] ?? null)),
-  ]);
+function lineOf({ office, instance, n, at, hash, what }: DecisionEntry): string {
+  const place = [office, instance, n, at, `\\x${hash}`];
+  if ('dropped' in what) return copyLine([...place, what.dropped, ...members.map(() => null)]);
+  return copyLine([...place, null, ...members.map((name) => what[name])]);
+}
+
+/**
+ * Whether the entries have been stored: all of them are, or none, and the last of each chain vouches by its hash for
+ * those before it.
+ */
+async function holds(em: EntityManager, entries: readonly DecisionEntry[]): Promise<boolean> {
+  const last = [...new Map(entries.map((entry) => [entry.office, entry])).values()];
+  const [found] = await rows<{ n: number }>(
+    em,
+    `select count(*)::int n from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bytea[]) e (office, instance, n, hash)
+       join decision d using (office, instance, n, hash)`,
+    [
+      last.map(({ office }) => office),
+      last.map(({ instance }) => instance),
+      last.map(({ n }) => n),
+      last.map(({ hash }) => `\\x${hash}`),
+    ],
+  );
+  return found?.n === last.length;
 }

@@ -9,6 +9,9 @@ export const applicationRole = 'cardea_app';
 /** The role that reads revisions and changed keys of every office, and can see nothing else. */
 export const fenceRole = 'cardea_fence';
 
+/** For PostgreSQL, the role `none` is the one that a connection was made with: the owner of the tables. */
+export const ownerRole = 'none';
+
 export interface DatabaseOptions {
   url: string;
   entities: NonNullable<Options['entities']>;
@@ -55,10 +58,23 @@ export function ormConfiguration({ url, entities, poolMax, deadlineMs }: Databas
 }
 
 /** Connections for single statements, apart from those of transactions. */
-export function statementPool({ url, poolMax, deadlineMs }: DatabaseOptions, deadlines: Deadlines): Pool {
+export function statementPool(options: DatabaseOptions, deadlines: Deadlines): Pool {
+  return makePool(options, deadlines, { role: applicationRole, max: statementsMax(options.poolMax) });
+}
+
+/** The connection for `COPY`, which row-level security leaves to the owner alone. */
+export function copyPool(options: DatabaseOptions, deadlines: Deadlines): Pool {
+  return makePool(options, deadlines, { role: ownerRole, max: 1 });
+}
+
+function makePool(
+  { url, deadlineMs }: DatabaseOptions,
+  deadlines: Deadlines,
+  { role, max }: { role: string; max: number },
+): Pool {
   const pool = new pg.Pool({
-    ...connectionOptions(url, applicationRole, deadlineMs),
-    max: statementsMax(poolMax),
+    ...connectionOptions(url, role, deadlineMs),
+    max,
     idleTimeoutMillis: idleConnectionMs,
   });
   // A connection that breaks must not end the process, neither while idle nor in the middle of a statement: that fails

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import type { DatabaseOptions } from './database-connections.js';
-import { Database, readerConnections } from './database.js';
+import { Database, otherConnections } from './database.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { assertSchemaIsCurrent, migrateUp } from './migrate.js';
 import type { Settings } from './settings.js';
@@ -62,7 +62,7 @@ export async function startDatabaseServer(settings: Settings): Promise<DatabaseS
   }
   const logger = new Logger('PostgreSQL');
   const log = (message: string) => logger.log(message);
-  const connections = (databasePoolMax + readerConnections) * workers;
+  const connections = (databasePoolMax + otherConnections) * workers;
   const server = await EmbeddedPostgres.start({ dataDir, connections, log });
   try {
     await migrateUp(server.url);

@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { IsolationLevel, MikroORM, type EntityManager, type PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { ClientConfig, Pool } from 'pg';
+import { copyLines } from './copy.js';
 import {
   connectionOptions,
+  copyPool,
   fenceRole,
   longTimeouts,
   ormConfiguration,
+  ownerRole,
   statementPool,
   type DatabaseOptions,
 } from './database-connections.js';
@@ -25,8 +28,16 @@ export interface WorkOptions {
 
 /** A client closes its connections politely, but a server that hangs never says goodbye. */
 const closeDeadlineMs = 3_000;
-/** Connections of prepared readers that a process may open beside its pools: up to four for revisions, one for health. */
-export const readerConnections = 5;
+/** Connections that a process may open beside its pool: up to four for revisions, one for health, one for the log of decisions. */
+export const otherConnections = 6;
+
+/** Where each kind of work has its connections. */
+interface Connections {
+  orm: MikroORM;
+  statements: Pool;
+  copies: Pool;
+  fence: ClientConfig;
+}
 
 /**
  * PostgreSQL. Every connection works as the role of the application, for which row-level security hides all offices but
@@ -37,6 +48,7 @@ export class Database implements OnApplicationShutdown {
   readonly #orm: MikroORM;
   /** For single statements, apart from transactions: slow lists and exports must not be what a check waits for. */
   readonly #pool: Pool;
+  readonly #copies: Pool;
   readonly #deadlines: Deadlines;
   readonly #deadlineMs: number;
   readonly #onClose: () => Promise<void>;
@@ -46,16 +58,15 @@ export class Database implements OnApplicationShutdown {
   #ping: Promise<unknown> | undefined;
 
   private constructor(
-    orm: MikroORM,
-    pool: Pool,
+    connections: Connections,
     deadlines: Deadlines,
-    connection: ClientConfig,
     deadlineMs: number,
     onClose: () => Promise<void>,
   ) {
-    this.#orm = orm;
-    this.#connection = connection;
-    this.#pool = pool;
+    this.#orm = connections.orm;
+    this.#pool = connections.statements;
+    this.#copies = connections.copies;
+    this.#connection = connections.fence;
     this.#deadlines = deadlines;
     this.#deadlineMs = deadlineMs;
     this.#onClose = onClose;
@@ -72,10 +83,13 @@ export class Database implements OnApplicationShutdown {
     onClose: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Database> {
     const deadlines = new Deadlines();
-    const orm = await MikroORM.init<PostgreSqlDriver>(ormConfiguration(options, deadlines));
-    const pool = statementPool(options, deadlines);
-    const fenceConnection = connectionOptions(options.url, fenceRole, options.deadlineMs);
-    return new Database(orm, pool, deadlines, fenceConnection, options.deadlineMs, onClose);
+    const connections = {
+      orm: await MikroORM.init<PostgreSqlDriver>(ormConfiguration(options, deadlines)),
+      statements: statementPool(options, deadlines),
+      copies: copyPool(options, deadlines),
+      fence: connectionOptions(options.url, fenceRole, options.deadlineMs),
+    };
+    return new Database(connections, deadlines, options.deadlineMs, onClose);
   }
 
   /**
@@ -95,8 +109,7 @@ export class Database implements OnApplicationShutdown {
    * @throws UnavailableError where PostgreSQL is away or too slow, else what `work` throws
    */
   async asOwner<T>(work: (em: EntityManager) => Promise<T>, options: WorkOptions = {}): Promise<T> {
-    // For PostgreSQL, the role `none` is the one that the connection was made with.
-    return this.#transaction({}, 'none', work, options);
+    return this.#transaction({}, ownerRole, work, options);
   }
 
   /**
@@ -111,6 +124,23 @@ export class Database implements OnApplicationShutdown {
         return (await client.query<Row>({ name, text, values: values as unknown[] })).rows;
       } finally {
         // A broken connection knows that it is, and the pool throws it out.
+        client.release();
+      }
+    });
+  }
+
+  /**
+   * Runs one `copy … from stdin` as the owner of the tables, all or nothing, on a connection that nothing else waits for.
+   *
+   * @param lines of `copyLine`
+   * @throws UnavailableError where PostgreSQL is away or too slow, else the driver's error
+   */
+  async copy(statement: string, lines: string): Promise<void> {
+    await this.#deadlines.run(this.#deadlineMs, async () => {
+      const client = await this.#copies.connect();
+      try {
+        await copyLines(client, statement, lines);
+      } finally {
         client.release();
       }
     });
@@ -137,7 +167,8 @@ export class Database implements OnApplicationShutdown {
   async close(): Promise<void> {
     for (const reader of this.#readers) reader.close();
     // A closed ORM has no driver left to close, so a second call finds nothing to do.
-    const pools = Promise.all([this.#orm.close(true), this.#pool.ending ? undefined : this.#pool.end()]);
+    const ends = [this.#pool, this.#copies].map((pool) => (pool.ending ? undefined : pool.end()));
+    const pools = Promise.all([this.#orm.close(true), ...ends]);
     await Promise.race([pools, sleep(closeDeadlineMs, undefined, { ref: false })]);
     await this.#onClose();
   }

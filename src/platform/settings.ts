@@ -60,7 +60,7 @@ const table = {
     fallback: '10',
     allowed: 'a whole number from 2 to 1000',
     meaning:
-      'most connections that one process opens to PostgreSQL, a third of them for checks alone; and up to 5 for revisions',
+      'most connections that one process opens to PostgreSQL, a third of them for checks alone; and up to 6 beside those',
     schema: integer(2, 1000),
   }),
   redisUrl: optional({
