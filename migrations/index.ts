@@ -11,6 +11,7 @@ import { Migration20261124000710_policy_texts } from './Migration20261124000710_
 import { Migration20261124000720_retention_by_office } from './Migration20261124000720_retention_by_office.js';
 import { Migration20261124000730_last_opened } from './Migration20261124000730_last_opened.js';
 import { Migration20261124000740_facts_planned_once } from './Migration20261124000740_facts_planned_once.js';
+import { Migration20261124000800_session } from './Migration20261124000800_session.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -29,4 +30,5 @@ export const migrations = [
   { name: 'Migration20261124000720_retention_by_office', class: Migration20261124000720_retention_by_office },
   { name: 'Migration20261124000730_last_opened', class: Migration20261124000730_last_opened },
   { name: 'Migration20261124000740_facts_planned_once', class: Migration20261124000740_facts_planned_once },
+  { name: 'Migration20261124000800_session', class: Migration20261124000800_session },
 ];

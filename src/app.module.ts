@@ -13,7 +13,10 @@ import { HttpModule } from '#src/platform/http.module.js';
 import type { Logger } from '#src/platform/logs.js';
 import type { Metrics } from '#src/platform/metrics.js';
 import type { Settings } from '#src/platform/settings.js';
+import { SettingsModule } from '#src/platform/settings.module.js';
 import { relationEntities } from '#src/relations/entities.js';
+import { SessionModule } from '#src/session/session.module.js';
+import { SessionStore } from '#src/session/session-store.js';
 
 /** What the app is made with, besides its settings. */
 export interface AppParts {
@@ -34,12 +37,15 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        SettingsModule.forRoot(settings),
         DatabaseModule.forRoot({ settings, entities: relationEntities }),
         HttpModule.registerAsync({
-          inject: [Database, SelfAudit, PolicyReloader],
-          useFactory: (database: Database, audit: SelfAudit, policies: PolicyReloader) => ({
+          imports: [SessionModule],
+          inject: [Database, SessionStore, SelfAudit, PolicyReloader],
+          useFactory: (database: Database, sessions: SessionStore, audit: SelfAudit, policies: PolicyReloader) => ({
             findKey: findKeyIn(database),
             oidc: issuer !== undefined && audience !== undefined ? { issuer, audience } : null,
+            sessions: settings.oidcClientId === undefined ? null : sessions,
             healthChecks: [
               { name: 'database', check: () => database.ping() },
               { name: 'cache', check: () => audit.check() },
@@ -52,8 +58,9 @@ export class AppModule {
         }),
         AbilityModule.forRoot({ settings, metrics, logger, fenceOff }),
         AuditModule.forRoot({ settings, metrics }),
-        CheckModule.forRoot(settings),
+        CheckModule,
         AdminModule,
+        SessionModule,
       ],
     };
   }

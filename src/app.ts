@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type AppParts } from './app.module.js';
+import { serveConsole } from '#src/platform/console.js';
 import { serveDocs } from '#src/platform/docs.js';
 import { createHttp } from '#src/platform/http.js';
 import { createLogger } from '#src/platform/logs.js';
@@ -22,6 +23,7 @@ export async function createApp(parts: AppParts): Promise<NestFastifyApplication
     abortOnError: false,
   });
   http.configure(app);
+  serveConsole(app);
   serveDocs(app, () => buildOpenApi(app, { version }));
   return app;
 }

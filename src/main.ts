@@ -8,6 +8,7 @@ import { startDatabaseServer } from '#src/platform/database.module.js';
 import { createLogger, type Logger } from '#src/platform/logs.js';
 import { Metrics, serveMetrics } from '#src/platform/metrics.js';
 import { readSettings, type Settings } from '#src/platform/settings.js';
+import { startDemoIssuer } from '#src/session/demo-issuer/demo-issuer.js';
 import { createApp } from './app.js';
 import { PolicyTrail } from './policy-trail.js';
 import { probeSteps, SelfProbe } from './self-probe.js';
@@ -37,9 +38,10 @@ async function main(): Promise<void> {
 
 /** One process that does it all. @returns how to stop it */
 async function serve(settings: Settings, logger: Logger): Promise<() => Promise<void>> {
+  const ground = await prepareGround(settings);
   const metrics = new Metrics().collectProcess();
   const probe = new SelfProbe(metrics, logger);
-  const app = await createApp({ settings, logger, metrics, healthChecks: [probe.health] });
+  const app = await createApp({ settings: ground.settings, logger, metrics, healthChecks: [probe.health] });
   // A worker's primary has done this.
   const firstSteps = cluster.isPrimary ? await welcome(app, settings) : () => '';
   const trail = new PolicyTrail(app.get(Database), app.get(PolicyBundles), metrics, logger);
@@ -55,17 +57,18 @@ async function serve(settings: Settings, logger: Logger): Promise<() => Promise<
     if (stopProbing) stopProbing();
     metricsServer?.close();
     await Promise.all([trail.close(), app.close()]);
+    await ground.stop();
   };
 }
 
-/** The first process starts PostgreSQL where it must, prepares the database, and leaves the requests to its workers. */
+/** The first process starts what it must, prepares the database, and leaves the requests to its workers. */
 async function serveByWorkers(settings: Settings, logger: Logger): Promise<() => Promise<void>> {
-  const server = await startDatabaseServer(settings);
-  const app = await createApp({ settings: { ...settings, databaseUrl: server.url }, logger, metrics: new Metrics() });
+  const ground = await prepareGround(settings);
+  const app = await createApp({ settings: ground.settings, logger, metrics: new Metrics() });
   await app.init();
   const firstSteps = await welcome(app, settings);
   await app.close();
-  const workers = new Workers(settings, server.url, logger);
+  const workers = new Workers(ground.settings, logger);
   process.on('SIGHUP', () => workers.signal('SIGHUP'));
   const port = await workers.start();
   const metricsServer = await metricsOn(settings.metricsPort, (own) => serveWorkerMetrics(own, settings.host));
@@ -73,7 +76,29 @@ async function serveByWorkers(settings: Settings, logger: Logger): Promise<() =>
   return async () => {
     metricsServer?.close();
     await workers.stop();
-    await server.stop();
+    await ground.stop();
+  };
+}
+
+/** What every process of the service stands on. */
+interface Ground {
+  /** The settings with the addresses of what was started here. */
+  settings: Settings & { databaseUrl: string };
+  stop(): Promise<void>;
+}
+
+/** Starts a PostgreSQL and an issuer of our own where the settings name none. */
+async function prepareGround(settings: Settings): Promise<Ground> {
+  const server = await startDatabaseServer(settings);
+  const onServer = { ...settings, databaseUrl: server.url };
+  if (!settings.demoSignIn) return { settings: onServer, stop: () => server.stop() };
+  const demo = await startDemoIssuer(onServer);
+  return {
+    settings: { ...onServer, ...demo.settings },
+    async stop() {
+      await demo.close();
+      await server.stop();
+    },
   };
 }
 

@@ -35,7 +35,8 @@ export async function welcome(app: INestApplication, settings: Settings): Promis
   return (url) => {
     const steps = examples && seeded ? firstSteps(url, seeded.key, examples) : '';
     const hint = seeded ? '' : '\nThere is no bootstrap key: set CARDEA_BOOTSTRAP_KEY to make one.';
-    return `\nCardea listens on ${url}; the API is described at ${url}/docs${hint}\n${steps}`;
+    const signIn = settings.demoSignIn ? ' (pick anyone of the demo, no password)' : '';
+    return `\nCardea listens on ${url}; the console is at ${url}/console${signIn}, the API is described at ${url}/docs${hint}\n${steps}`;
   };
 }
 

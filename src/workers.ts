@@ -19,9 +19,9 @@ export class Workers {
   /** A free port is chosen once (0): whoever replaces the last worker must not get another. */
   private port: number;
 
+  /** @param settings with the addresses of what was started for all of them */
   constructor(
-    private readonly settings: Settings,
-    private readonly databaseUrl: string,
+    private readonly settings: Settings & { databaseUrl: string },
     private readonly logger: Logger,
   ) {
     this.port = settings.port;
@@ -58,8 +58,13 @@ export class Workers {
   }
 
   private async fork(): Promise<number> {
+    const { databaseUrl, oidcIssuer = '', oidcAudience = '', oidcClientId = '' } = this.settings;
     const worker = cluster.fork({
-      DATABASE_URL: this.databaseUrl,
+      DATABASE_URL: databaseUrl,
+      OIDC_ISSUER: oidcIssuer,
+      OIDC_AUDIENCE: oidcAudience,
+      OIDC_CLIENT_ID: oidcClientId,
+      DEMO_SIGN_IN: '',
       WORKERS: '1',
       PORT: String(this.port),
       METRICS_PORT: '',

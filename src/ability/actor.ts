@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Principal } from '#src/platform/auth/principal.js';
+import type { PersonPrincipal, Principal } from '#src/platform/auth/principal.js';
 import { problem } from '#src/platform/errors.js';
 import { rows } from '#src/platform/sql.js';
 import type { SubjectFacts } from '#src/relations/facts.js';
-import { isId } from '#src/relations/vocabulary.js';
+import { personKeys } from '#src/relations/person.js';
 
 /** Whoever a request acts for, inside one office: a collaborator, or the office's own integration (`system`). */
 export interface Actor {
@@ -59,24 +59,14 @@ export async function resolveActor(
   return { subject, label: `collaborator:${subject.id}`, via: 'person' };
 }
 
-/** What two addresses that differ only in case are made of; other letters have look-alikes that fold into these. */
-const asciiAddress = /^[\x21-\x7E]+$/;
-
-/**
- * By the token's subject first; by e-mail only where the issuer vouches for it. Where it says nothing, the address may
- * be one that its user typed in, and with it anyone could become anyone.
- */
-async function collaboratorOf(
-  em: EntityManager,
-  office: string,
-  person: Extract<Principal, { kind: 'person' }>,
-): Promise<string | undefined> {
-  const { subject, email = '', emailVerified } = person;
+/** By the token's subject first, then by its verified e-mail address. */
+async function collaboratorOf(em: EntityManager, office: string, person: PersonPrincipal): Promise<string | undefined> {
+  const { id, email } = personKeys(person);
   const found = await rows<{ id: string }>(
     em,
-    `select id from collaborator where office = $1 and (id = $2 or lower(email) = lower($3))
+    `select id from collaborator where office = $1 and (id = $2 or lower(email) = $3)
       order by (id = $2) is true desc limit 1`,
-    [office, isId(subject) ? subject : null, emailVerified === true && asciiAddress.test(email) ? email : null],
+    [office, id, email],
   );
   return found[0]?.id;
 }

@@ -1,5 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { SETTINGS, type Settings } from '#src/platform/settings.js';
+import { Module } from '@nestjs/common';
 import { AudienceController } from './audience.controller.js';
 import { AuthzenController } from './authzen/authzen.controller.js';
 import { AuthzenEvaluations } from './authzen/authzen-evaluations.service.js';
@@ -13,28 +12,15 @@ import { FastLane } from './fast-lane.js';
 import { LaneWatch } from './lane-watch.js';
 import { PoliciesController } from './policies.controller.js';
 
-@Module({})
-export class CheckModule {
-  static forRoot(settings: Settings): DynamicModule {
-    return {
-      module: CheckModule,
-      controllers: [
-        CheckController,
-        ExplainController,
-        AudienceController,
-        PoliciesController,
-        AuthzenController,
-        MetadataController,
-      ],
-      providers: [
-        { provide: SETTINGS, useValue: settings },
-        CheckService,
-        FastLane,
-        LaneWatch,
-        AuthzenService,
-        AuthzenEvaluations,
-        AuthzenSearches,
-      ],
-    };
-  }
-}
+@Module({
+  controllers: [
+    CheckController,
+    ExplainController,
+    AudienceController,
+    PoliciesController,
+    AuthzenController,
+    MetadataController,
+  ],
+  providers: [CheckService, FastLane, LaneWatch, AuthzenService, AuthzenEvaluations, AuthzenSearches],
+})
+export class CheckModule {}

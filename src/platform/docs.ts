@@ -67,6 +67,8 @@ export function serveDocs(app: INestApplication, build: () => OpenAPIObject): vo
     // Listed files only: the package also holds a page of its own, with another policy in mind.
     allowedPath: (path) => files.has(path.replace(/^\//, '')),
     cacheControl: false,
+    // The console's files are sent by what is registered for them.
+    decorateReply: false,
     setHeaders: (reply) => {
       cacheable(reply);
     },

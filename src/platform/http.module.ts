@@ -4,6 +4,8 @@ import type { FindKey } from './auth/api-keys.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { Authenticator } from './auth/authenticator.js';
 import { type OidcOptions, OidcVerifier } from './auth/oidc.js';
+import { SessionAuthenticator } from './auth/session-authenticator.js';
+import type { Sessions } from './auth/session.js';
 import { type HealthCheck, HealthController, healthChecks, healthLogger } from './health.controller.js';
 import type { Logger } from './logs.js';
 import { MetricsController } from './metrics.controller.js';
@@ -14,6 +16,8 @@ export interface HttpParts {
   findKey: FindKey;
   /** Null: people cannot sign in, only API keys are accepted. */
   oidc: OidcOptions | null;
+  /** Null or absent: nobody can sign in at a browser. */
+  sessions?: Sessions | null;
   healthChecks: readonly HealthCheck[];
   logger: Logger;
   metrics: Metrics;
@@ -44,7 +48,10 @@ export class HttpModule {
       controllers: [HealthController, MetricsController],
       providers: [
         { provide: parts, inject, useFactory },
-        part(Authenticator, ({ findKey, oidc }) => new Authenticator(findKey, oidc && new OidcVerifier(oidc))),
+        part(Authenticator, ({ findKey, oidc, sessions }) => {
+          const bySession = sessions ? new SessionAuthenticator(sessions) : null;
+          return new Authenticator(findKey, oidc && new OidcVerifier(oidc), bySession);
+        }),
         part(healthChecks, (all) => all.healthChecks),
         part(healthLogger, (all) => all.logger),
         part(Metrics, (all) => all.metrics),

@@ -4,6 +4,7 @@ import type { AllowedMethods } from './allowed-methods.js';
 import { problem, ProblemError } from './errors.js';
 import { negotiateLanguage } from './languages.js';
 import type { Logger } from './logs.js';
+import { pageHeaders, problemPage, wantsPage } from './problem-page.js';
 import { messageOf, toBody, toProblem } from './problem-response.js';
 
 /** AuthZEN's clients expect plain JSON with a message on its endpoints (Authorization API 1.0 §10.1.2). */
@@ -37,6 +38,16 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const language = negotiateLanguage(request.headers['accept-language']);
     const body = toBody(error, language, request.id);
+    if (wantsPage(request)) {
+      const headers = {
+        ...error.headers,
+        ...pageHeaders,
+        'content-language': language,
+        vary: 'accept, accept-language',
+      };
+      void reply.code(body.status).headers(headers).send(problemPage(body, language));
+      return;
+    }
     const isAuthzen = authzenPath.test(pathOf(request));
     void reply
       // AuthZEN's conformance asks for 400 where a content type is wrong (1.0 §10.1.2, c-2-4-3).

@@ -17,7 +17,7 @@ describe('settings', () => {
     expect(readSettings({})).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
-      publicUrl: 'http://localhost:3000',
+      publicUrl: undefined,
       databaseUrl: undefined,
       dataDir: '.cardea',
       demo: true,
@@ -33,8 +33,7 @@ describe('settings', () => {
     expect(Object.isFrozen(readSettings({}))).toBe(true);
   });
 
-  test('the public URL follows the port and loses its last slash', () => {
-    expect(readSettings({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
+  test('the public URL loses its last slash', () => {
     expect(readSettings({ PUBLIC_URL: 'https://cardea.example/base/' }).publicUrl).toBe('https://cardea.example/base');
   });
 

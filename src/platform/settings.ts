@@ -139,6 +139,46 @@ const table = {
     meaning: 'audience that such a token must name',
     schema: z.string().trim().min(1).max(200),
   }),
+  oidcClientId: optional({
+    name: 'OIDC_CLIENT_ID',
+    allowed: 'a text of 1 to 200 characters, together with `OIDC_ISSUER`',
+    meaning: 'the client as which people sign in to the console; unset, nobody does',
+    schema: z.string().trim().min(1).max(200),
+  }),
+  oidcClientSecret: optional({
+    name: 'OIDC_CLIENT_SECRET',
+    allowed: 'a text of 1 to 1000 characters, together with `OIDC_CLIENT_ID`',
+    meaning: 'secret of that client; unset, it is a public one',
+    schema: z.string().min(1).max(1_000),
+    secret: true,
+  }),
+  sessionIdleMinutes: required({
+    name: 'SESSION_IDLE_MINUTES',
+    fallback: '30',
+    allowed: 'a whole number from 1 to 1440',
+    meaning: 'a session of the console ends after this long without a request',
+    schema: integer(1, 1_440),
+  }),
+  sessionMaxHours: required({
+    name: 'SESSION_MAX_HOURS',
+    fallback: '12',
+    allowed: 'a whole number from 1 to 168',
+    meaning: 'a session of the console ends this long after the sign-in, whatever happens',
+    schema: integer(1, 168),
+  }),
+  demoSignIn: optional({
+    name: 'DEMO_SIGN_IN',
+    allowed: '`true` or `false`',
+    meaning:
+      'whether all may sign in as anyone; unset: where neither `DATABASE_URL`, `OIDC_ISSUER` nor production is set',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  }),
+  nodeEnv: optional({
+    name: 'NODE_ENV',
+    allowed: 'a text of 1 to 100 characters',
+    meaning: '`production`: no demo sign-in; the container image sets it',
+    schema: z.string().max(100),
+  }),
   policyDir: required({
     name: 'POLICY_DIR',
     fallback: 'policies',
@@ -218,7 +258,7 @@ type Table = typeof table;
 type Read = { [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never };
 
 /** The settings of this process, read once and frozen. */
-export type Settings = Readonly<Omit<Read, 'publicUrl'> & { publicUrl: string }>;
+export type Settings = Readonly<Omit<Read, 'demoSignIn'> & { demoSignIn: boolean }>;
 
 /** A setting is wrong; the message names each one and what is allowed, and repeats no secret. */
 export class SettingsError extends Error {
@@ -242,7 +282,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const settings = read as Read;
   problems.push(...contradictions(settings));
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
-  return Object.freeze({ ...settings, publicUrl: settings.publicUrl ?? `http://localhost:${settings.port}` });
+  return Object.freeze({ ...settings, demoSignIn: settings.demoSignIn ?? reasonsAgainstDemo(settings).length === 0 });
 }
 
 function complaint(setting: Setting<unknown>, text: string | undefined): string {
@@ -251,12 +291,26 @@ function complaint(setting: Setting<unknown>, text: string | undefined): string 
 }
 
 /** What no setting can tell alone. */
-function contradictions({ oidcIssuer, oidcAudience, metricsPort, port }: Read): string[] {
+function contradictions(settings: Read): string[] {
+  const { oidcIssuer, oidcAudience, oidcClientId, oidcClientSecret, metricsPort, port } = settings;
   const problems: string[] = [];
   if (oidcIssuer && !oidcAudience) problems.push('OIDC_AUDIENCE must be given together with OIDC_ISSUER');
   if (oidcAudience && !oidcIssuer) problems.push('OIDC_ISSUER must be given together with OIDC_AUDIENCE');
+  if (oidcClientId && !oidcIssuer) problems.push('OIDC_ISSUER must be given together with OIDC_CLIENT_ID');
+  if (oidcClientSecret && !oidcClientId) problems.push('OIDC_CLIENT_ID must be given together with OIDC_CLIENT_SECRET');
+  if (settings.demoSignIn) problems.push(...reasonsAgainstDemo(settings));
   if (metricsPort && metricsPort === port) problems.push('METRICS_PORT must be other than PORT');
   return problems;
+}
+
+/** With the demo's issuer everyone may be anyone, so it is for the first start on a laptop and nothing else. */
+function reasonsAgainstDemo({ databaseUrl, oidcIssuer, nodeEnv }: Read): string[] {
+  const against = (what: string) => `DEMO_SIGN_IN lets everyone sign in as anyone, and cannot be used with ${what}`;
+  const reasons: string[] = [];
+  if (oidcIssuer) reasons.push(against('OIDC_ISSUER'));
+  if (databaseUrl) reasons.push(against('DATABASE_URL'));
+  if (nodeEnv === 'production') reasons.push(against('NODE_ENV=production'));
+  return reasons;
 }
 
 /** The Markdown table of every setting, as it stands in the README between `<!-- settings -->` and `<!-- /settings -->`. */

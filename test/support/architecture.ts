@@ -17,6 +17,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   policy: ['platform', 'relations/vocabulary'],
   ability: ['policy', 'relations', 'platform'],
   check: ['ability', 'audit', 'platform', 'relations/vocabulary'],
+  session: ['platform', 'relations/person', 'relations/vocabulary'],
   admin: ['relations', 'ability', 'audit', 'platform'],
 };
 

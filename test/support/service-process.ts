@@ -30,7 +30,8 @@ export function buildService(): ServiceBuild {
     stdio: 'inherit',
   });
   copyFileSync('package.json', join(folder, 'package.json'));
-  for (const needed of ['node_modules', 'policies', 'examples']) symlinkSync(resolve(needed), join(folder, needed));
+  for (const needed of ['node_modules', 'policies', 'examples', 'console'])
+    symlinkSync(resolve(needed), join(folder, needed));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

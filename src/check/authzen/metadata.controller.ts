@@ -1,8 +1,8 @@
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Header, Param } from '@nestjs/common';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
 import { problem } from '#src/platform/errors.js';
-import { SETTINGS, type Settings } from '#src/platform/settings.js';
+import { PublicUrl } from '#src/platform/public-url.js';
 import { isId } from '#src/relations/vocabulary.js';
 import { metadataSchema } from './authzen.schema.js';
 
@@ -12,7 +12,7 @@ import { metadataSchema } from './authzen.schema.js';
  */
 @Controller('.well-known/authzen-configuration/offices/:office')
 export class MetadataController {
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(private readonly publicUrl: PublicUrl) {}
 
   @Get()
   @Access('public')
@@ -20,7 +20,7 @@ export class MetadataController {
   @Answers(200, metadataSchema)
   metadata(@Param('office') office: string) {
     if (!isId(office)) throw problem('office_not_found');
-    const base = `${this.settings.publicUrl}/offices/${encodeURIComponent(office)}`;
+    const base = `${this.publicUrl.base}/offices/${encodeURIComponent(office)}`;
     const api = `${base}/access/v1`;
     return {
       policy_decision_point: base,

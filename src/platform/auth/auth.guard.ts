@@ -25,23 +25,28 @@ export class AuthGuard implements CanActivate, OnApplicationBootstrap {
     if (faults.length > 0) throw new Error(`routes that the guard cannot protect:\n${faults.join('\n')}`);
   }
 
-  /** @throws ProblemError `unauthenticated`, `office_not_found`, `insufficient_scope` or `invalid_actor` */
+  /**
+   * @throws ProblemError `unauthenticated`, `cross_site_request`, `csrf_token_missing`, `office_not_found`,
+   *   `insufficient_scope` or `invalid_actor`
+   */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = Reflect.getMetadata(accessKey, context.getHandler()) as AccessRule | undefined;
     if (!rule) return false;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     request.access = rule.access;
-    return rule.access === 'public' || this.#admit(request, rule);
+    return rule.access === 'public' || this.#admit(request, rule, true);
   }
 
-  async #admit(request: FastifyRequest, rule: AccessRule): Promise<boolean> {
-    const principal = await this.authenticator.authenticate(request.headers.authorization);
+  async #admit(request: FastifyRequest, rule: AccessRule, renews: boolean): Promise<boolean> {
+    const { principal, session } = await this.authenticator.authenticate(request, { renews });
     request.principal = principal;
+    if (session) request.session = session;
     const { office } = request.params as { office?: string };
     refuseOtherOffices(principal, office, rule);
     if (!hasScope(principal, rule.any)) throw insufficientScope(rule);
     request.actor = actorOf(request.headers['cardea-actor'], principal);
-    request.stillAdmitted = () => this.#admit(request, rule);
+    // An answer that goes on by itself is no sign of a person who is still there.
+    request.stillAdmitted = () => this.#admit(request, rule, false);
     return true;
   }
 }

@@ -38,6 +38,18 @@ const maxTokenLength = 8_192;
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
+/** Who an issuer's claims are about; of an address it takes what the issuer says about it. */
+export function personOf(claims: { sub: string; email?: unknown; email_verified?: unknown }): PersonPrincipal {
+  const { sub, email, email_verified: emailVerified } = claims;
+  return {
+    kind: 'person',
+    subject: sub,
+    ...(typeof email === 'string' && { email }),
+    // Some issuers write the boolean as a string.
+    ...(emailVerified !== undefined && { emailVerified: emailVerified === true || emailVerified === 'true' }),
+  };
+}
+
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 
 /** Verifies the access tokens of one OpenID Connect issuer. */
@@ -58,15 +70,8 @@ export class OidcVerifier {
     const keys = await this.#discovered();
     const { payload, protectedHeader } = await this.#check(token, keys);
     refuseOtherTokens(payload, protectedHeader.typ);
-    const { sub, email, email_verified: emailVerified } = payload;
-    if (typeof sub !== 'string' || sub === '') throw invalidToken('no subject');
-    return {
-      kind: 'person',
-      subject: sub,
-      ...(typeof email === 'string' && { email }),
-      // Some issuers write the boolean as a string.
-      ...(emailVerified !== undefined && { emailVerified: emailVerified === true || emailVerified === 'true' }),
-    };
+    if (typeof payload.sub !== 'string' || payload.sub === '') throw invalidToken('no subject');
+    return personOf({ ...payload, sub: payload.sub });
   }
 
   async #check(token: string, keys: Keys): Promise<JWTVerifyResult> {

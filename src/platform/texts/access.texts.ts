@@ -15,6 +15,40 @@ export const accessTexts = {
       'Ein gültiger API-Schlüssel oder ein gültiges Zugriffstoken ist erforderlich.',
     ],
   ),
+  csrf_token_missing: error(403, forbidden, [
+    'A request that comes with a session needs its CSRF token in X-CSRF-Token.',
+    "Une requête faite dans une session requiert le jeton CSRF de celle-ci dans l'en-tête X-CSRF-Token.",
+    'Een verzoek binnen een sessie heeft het CSRF-token van die sessie nodig in X-CSRF-Token.',
+    'Eine Anfrage in einer Sitzung benötigt deren CSRF-Token in X-CSRF-Token.',
+  ]),
+  cross_site_request: error(403, forbidden, [
+    'Another site may not use your session.',
+    'Un autre site ne peut pas utiliser votre session.',
+    'Een andere site mag uw sessie niet gebruiken.',
+    'Eine andere Website darf Ihre Sitzung nicht verwenden.',
+  ]),
+  sign_in_not_configured: error(404, notFound, [
+    'Nobody can sign in here: the service has no issuer, or no client at it.',
+    "Personne ne peut se connecter ici : aucun fournisseur d'identité n'est configuré.",
+    'Niemand kan zich hier aanmelden: er is geen identiteitsprovider ingesteld.',
+    'Hier kann sich niemand anmelden: Es ist kein Identitätsanbieter eingerichtet.',
+  ]),
+  sign_in_failed: error(
+    400,
+    ['Sign-in failed', 'Échec de la connexion', 'Aanmelden mislukt', 'Anmeldung fehlgeschlagen'],
+    [
+      'The sign-in did not succeed, took too long, or was begun in another browser. Please begin again.',
+      "La connexion n'a pas abouti, a pris trop de temps ou a commencé dans un autre navigateur. Veuillez recommencer.",
+      'Het aanmelden is niet gelukt, duurde te lang of begon in een andere browser. Begin opnieuw.',
+      'Die Anmeldung ist nicht gelungen, dauerte zu lange oder begann in einem anderen Browser. Bitte beginnen Sie neu.',
+    ],
+  ),
+  no_active_collaborator: error(403, forbidden, [
+    'You are known, but no office has you as an active collaborator. An administrator of your office can change that.',
+    'Vous êtes identifié, mais aucun bureau ne vous compte parmi ses collaborateurs actifs. Un administrateur de votre bureau peut y remédier.',
+    'Wij weten wie u bent, maar geen enkel kantoor heeft u als actieve medewerker. Een beheerder van uw kantoor kan dat wijzigen.',
+    'Sie sind bekannt, aber in keiner Kanzlei aktiver Mitarbeiter. Ein Administrator Ihrer Kanzlei kann das ändern.',
+  ]),
   invalid_actor: error(
     400,
     ['Invalid actor', 'Acteur non valable', 'Ongeldige actor', 'Ungültiger Akteur'],

@@ -20,6 +20,7 @@ const exceptions: Record<string, string> = {
   platform_secret_pkey: 'a secret of the platform belongs to no office',
   platform_revision_pkey: 'the revision of the platform belongs to no office',
   policy_text_pkey: 'policies are no office’s data',
+  session_pkey: 'a session belongs to a person, who may be in several offices',
   schema_migration_pkey: 'migrations are the whole database’s',
 };
 
