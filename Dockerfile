@@ -3,6 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 # Dependencies change less often than sources, so they are a layer of their own.
 COPY package.json package-lock.json .npmrc ./
+COPY console/package.json console/
 RUN npm install
 COPY . .
 RUN npm run build && npm prune --omit=dev
@@ -16,6 +17,7 @@ VOLUME /data
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/console/dist ./console/dist
 COPY --from=build /app/policies ./policies
 COPY --from=build /app/examples ./examples
 USER node

@@ -5,7 +5,7 @@ import { idSchema, isOneLine, labelSchema, pageOf, pageShape } from './fields.sc
 
 /** A query member that may be given several times. */
 const several = <T extends z.ZodType>(one: T) =>
-  z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(one).max(200));
+  z.preprocess((value) => [value].flat(), z.array(one).max(200)).default([]);
 
 /** `none` stands for the dossiers without a group. */
 export const noGroup = 'none';

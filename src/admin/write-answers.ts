@@ -27,8 +27,18 @@ export function WriteAnswers(schema: z.ZodType, options: { creates?: boolean } =
       description: 'The same key gives the same answer for 24 hours.',
     }),
     ApiHeader({ name: 'Cardea-Actor', required: false, description: 'The collaborator that an API key acts for.' }),
-    ApiQuery({ name: 'dryRun', required: false, description: '`true`: answers with the impact and changes nothing.' }),
-    ApiQuery({ name: 'reason', required: false, description: 'Kept in the audit trail.' }),
+    ApiQuery({
+      name: 'dryRun',
+      required: false,
+      description: '`true`: answers with the impact and changes nothing.',
+      schema: { type: 'boolean' },
+    }),
+    ApiQuery({
+      name: 'reason',
+      required: false,
+      description: 'Kept in the audit trail.',
+      schema: { type: 'string', maxLength: 1000 },
+    }),
     SerializeOptions({ schema }),
     UseInterceptors(StandardSchemaSerializerInterceptor, AnswerInterceptor),
   );

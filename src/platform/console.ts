@@ -37,7 +37,7 @@ const yearSeconds = 31_536_000;
 export function serveConsole(app: INestApplication, folder = 'console/dist'): void {
   const root = resolve(folder);
   const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
-  void instance.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  void instance.register(fastifyStatic, { root, serve: false, cacheControl: false, preCompressed: true });
   instance.get('/', (_, reply) => reply.redirect('console', 302));
   const page = (_: FastifyRequest, reply: FastifyReply) => answerPage(root, reply);
   instance.get('/console', page);

@@ -109,4 +109,14 @@ function complete(operation: Operation, path: string): void {
   const scopes = (operation as { 'x-scopes'?: unknown })['x-scopes'];
   const hasActor = Array.isArray(scopes) && (scopes.includes('read') || scopes.includes('write')) && !isAuthzen;
   if (hasActor) operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/Actor' }];
+  operation.parameters = [...unnamed(operation, path), ...(operation.parameters ?? [])];
+}
+
+/** The members of the path that no schema of the route describes, such as the office: OpenAPI wants all of them. */
+function unnamed(operation: Operation, path: string): NonNullable<Operation['parameters']> {
+  const named = new Set((operation.parameters ?? []).map((parameter) => 'name' in parameter && parameter.name));
+  return [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !named.has(name))
+    .map((name) => ({ name, in: 'path', required: true, schema: { type: 'string', maxLength: 128 } }));
 }
