@@ -95,7 +95,6 @@ export class SessionStore implements Sessions {
     const token = randomBytes(32).toString('base64url');
     const { id, email } = personKeys(person);
     const isBegun = await this.database.asOwner(async (em) => {
-      await rows(em, 'delete from session where ends_at <= now() or hash = $1', [replaced ?? null]);
       // Locked: whoever deactivates one of them waits until the session is there, and then ends it.
       const held = await rows<{ office: string; id: string; status: string }>(
         em,
@@ -119,6 +118,7 @@ export class SessionStore implements Sessions {
           this.limits.maxHours,
         ],
       );
+      await rows(em, 'delete from session where ends_at <= now() or hash = $1', [replaced ?? null]);
       return true;
     });
     return isBegun ? token : null;

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import '#src/platform/auth/request.js';
-import { problem } from '#src/platform/errors.js';
+import { sessionOf, type BrowserRequest } from './browser-request.js';
 import { SessionStore } from './session-store.js';
 
 /** What a browser is told about its session. */
@@ -9,10 +7,9 @@ import { SessionStore } from './session-store.js';
 export class SessionService {
   constructor(private readonly store: SessionStore) {}
 
-  /** @throws ProblemError `unauthenticated` for a caller who came with another credential: they have no session */
-  async read({ session, headers }: Pick<FastifyRequest, 'session' | 'headers'>) {
-    const token = this.store.tokenOf(headers.cookie);
-    if (!session || token === undefined) throw problem('unauthenticated', {}, { internal: 'no session' });
+  /** @throws ProblemError `unauthenticated` for a caller without a session */
+  async read(request: BrowserRequest) {
+    const { session, token } = sessionOf(request, this.store);
     const { person, csrfToken, expiresAt, idleUntil } = session;
     return {
       person: { subject: person.subject, email: person.email ?? null },

@@ -4,6 +4,7 @@ import { problem } from '#src/platform/errors.js';
 import { PublicUrl } from '#src/platform/public-url.js';
 import { SigningKey } from '#src/platform/signing-key.js';
 import { UnavailableError } from '#src/platform/unavailable.js';
+import { sessionOf, type BrowserRequest } from './browser-request.js';
 import { IssuerClient } from './issuer-client.js';
 import { home, returnTo } from './return-to.js';
 import { hashToken, SessionStore } from './session-store.js';
@@ -13,12 +14,6 @@ import { SignInAttempts } from './sign-in-attempt.js';
 export interface Onward {
   location: string;
   cookies: string[];
-}
-
-/** What is read of a request of a browser. */
-export interface BrowserRequest {
-  url: string;
-  headers: { cookie?: string | undefined; host?: string | undefined };
 }
 
 /** Marks a sign-in that was led to the service's own address already, so that none goes in circles behind a proxy. */
@@ -89,10 +84,10 @@ export class SignInService {
    * Ends the session of a browser, here and where the answer leads, at the issuer.
    *
    * @returns `signOutUrl`: `null` where the issuer has no page for it
+   * @throws ProblemError `unauthenticated`
    */
-  async signOut({ headers }: BrowserRequest): Promise<{ signOutUrl: string | null; cookies: string[] }> {
-    const token = this.sessions.tokenOf(headers.cookie);
-    const idToken = token === undefined ? null : await this.sessions.end(token);
+  async signOut(request: BrowserRequest): Promise<{ signOutUrl: string | null; cookies: string[] }> {
+    const idToken = await this.sessions.end(sessionOf(request, this.sessions).token);
     return {
       signOutUrl: await this.endSessionUrl(idToken),
       cookies: [removeCookie(this.sessions.cookie, this.sessionCookie)],

@@ -16,8 +16,14 @@ export class Browser {
   /** Everything that was ever set, as it was written. */
   readonly setCookies: string[] = [];
 
-  /** @param base the address of the service */
-  constructor(readonly base: string) {}
+  /**
+   * @param base the address of the service
+   * @param proxied the address that a proxy in front of it has, where there is one: requests to it go to `base`
+   */
+  constructor(
+    readonly base: string,
+    private readonly proxied?: string,
+  ) {}
 
   /** One request, redirects not followed. */
   async request(path: string, init: RequestInit = {}): Promise<Page> {
@@ -26,7 +32,9 @@ export class Browser {
     if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
     const cookie = this.cookiesFor(url);
     if (cookie && !headers.has('cookie')) headers.set('cookie', cookie);
-    const answer = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const isProxied = this.proxied !== undefined && url.href.startsWith(`${this.proxied}/`);
+    const target = isProxied ? this.base + url.href.slice(this.proxied?.length) : url.href;
+    const answer = await fetch(target, { ...init, headers, redirect: 'manual' });
     for (const text of answer.headers.getSetCookie()) this.keep(url.hostname, text);
     return { url: url.href, status: answer.status, headers: answer.headers, body: await answer.text() };
   }

@@ -16,11 +16,16 @@ export interface EventStream {
   close(): void;
 }
 
-/** Opens a stream with `fetch`, which does not reconnect by itself. */
-export async function openStream(url: string, key: string, headers: Record<string, string> = {}): Promise<EventStream> {
+/** Opens a stream with `fetch`, which does not reconnect by itself. @param key `undefined`: by the headers alone */
+export async function openStream(
+  url: string,
+  key: string | undefined,
+  headers: Record<string, string> = {},
+): Promise<EventStream> {
+  const authorization: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const abort = new AbortController();
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', ...headers },
+    headers: { ...authorization, accept: 'text/event-stream', ...headers },
     signal: abort.signal,
   });
   const events = response.ok && response.body ? parse(response.body) : undefined;

@@ -29,6 +29,8 @@ export interface SignInIssuerOptions {
   tellsInIdToken?: boolean;
   /** `true`: it has no page to sign out. */
   keepsSessions?: boolean;
+  /** Where the service is, where it is not at a port of this machine. */
+  publicUrl?: string;
   /** `true`: the client has no secret. */
   isPublic?: boolean;
 }
@@ -78,7 +80,7 @@ export async function startSignInIssuer(options: SignInIssuerOptions = {}): Prom
 async function createProvider(
   issuer: string,
   accounts: ReadonlyMap<string, Claims>,
-  { tellsInIdToken = false, keepsSessions = false, isPublic = false }: SignInIssuerOptions,
+  { tellsInIdToken = false, keepsSessions = false, isPublic = false, publicUrl }: SignInIssuerOptions,
 ): Promise<Provider> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const policy = interactionPolicy.base();
@@ -93,8 +95,8 @@ async function createProvider(
         ...(isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: secret }),
         // The ports of tests are free ones.
         application_type: 'native',
-        redirect_uris: ['http://localhost/session/callback'],
-        post_logout_redirect_uris: ['http://localhost/console'],
+        redirect_uris: [`${publicUrl ?? 'http://localhost'}/session/callback`],
+        post_logout_redirect_uris: [`${publicUrl ?? 'http://localhost'}/console`],
         grant_types: ['authorization_code'],
         response_types: ['code'],
         id_token_signed_response_alg: 'ES256',
