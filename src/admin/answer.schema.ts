@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { warningSchema } from './fields.schema.js';
-import { impactSchema } from './impact-report.js';
+import { impactNamesSchema, impactSchema } from './impact-report.js';
 
 /** What `?dryRun=true` answers instead: nothing has changed. */
 export const previewSchema = z
   .object({
     dryRun: z.literal(true),
     impact: impactSchema,
+    names: impactNamesSchema,
     warnings: z.array(warningSchema),
     revision: z.string(),
   })

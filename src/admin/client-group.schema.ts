@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collaboratorStatuses, dossierStatuses, profiles } from '#src/relations/vocabulary.js';
 import { writeAnswer } from './answer.schema.js';
 import {
   deltaSchema,
@@ -31,6 +32,37 @@ export const clientGroupPatchSchema = writeBody({
 export type ClientGroupPut = z.infer<typeof clientGroupPutSchema>;
 export type ClientGroupPatch = z.infer<typeof clientGroupPatchSchema>;
 
+const personShape = {
+  id: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string(),
+  profile: z.enum(profiles),
+  status: z.enum(collaboratorStatuses),
+};
+const expiresAt = z.string().nullable();
+
+/** Who and what is in a group, in the order of their names. */
+const groupMembersSchema = z
+  .object({
+    dossiers: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        code: z.string().nullable(),
+        status: z.enum(dossierStatuses),
+        private: z.boolean(),
+        expiresAt,
+      }),
+    ),
+    collaborators: z.array(z.object({ ...personShape, expiresAt })),
+    collaboratorGroups: z.array(z.object({ id: z.string(), name: z.string(), members: z.int(), expiresAt })),
+    /** People who are in it through collaborator groups: `via` names those. */
+    inherited: z.array(z.object({ ...personShape, via: z.array(z.string()) })),
+  })
+  .meta({ id: 'GroupMembers' });
+export type GroupMembers = z.infer<typeof groupMembersSchema>;
+
 /** As an admin sees it; to a collaborator only `id` and `name` are shown (rule 30). */
 export const clientGroupSchema = z
   .object({
@@ -41,6 +73,8 @@ export const clientGroupSchema = z
     collaborators: z.array(z.string()).optional(),
     collaboratorGroups: z.array(z.string()).optional(),
     excluded: z.array(z.string()).optional(),
+    /** Where it was asked for. */
+    members: groupMembersSchema.optional(),
   })
   .meta({ id: 'ClientGroup' });
 export type ClientGroupView = z.infer<typeof clientGroupSchema>;
@@ -55,5 +89,7 @@ export const clientGroupListSchema = pageOf(
 );
 export const clientGroupAnswerSchema = writeAnswer(clientGroupSchema);
 export const clientGroupQuerySchema = z.strictObject({ ...pageShape, q: z.string().max(200).optional() });
+/** `members`: with who and what is in it by name, instead of by id alone. */
+export const clientGroupGetSchema = z.strictObject({ include: z.enum(['members']).optional() });
 export const clientGroupDeleteSchema = z.object({ moveDossiersTo: idSchema.optional() });
 export const deletedSchema = writeAnswer(z.object({ deleted: z.literal(true) }));

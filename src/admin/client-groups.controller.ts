@@ -6,6 +6,7 @@ import { Access } from '#src/platform/auth/access.js';
 import {
   clientGroupAnswerSchema,
   clientGroupDeleteSchema,
+  clientGroupGetSchema,
   clientGroupListSchema,
   clientGroupPatchSchema,
   clientGroupPostSchema,
@@ -64,8 +65,12 @@ export class ClientGroupsController {
   @Get(':id')
   @Access('read')
   @Answers(200, clientGroupSchema)
-  get(@Reading() request: ReadRequest, @Param('id', { schema: idSchema }) id: string) {
-    return this.lists.clientGroup(request, id);
+  get(
+    @Reading() request: ReadRequest,
+    @Param('id', { schema: idSchema }) id: string,
+    @Query({ schema: clientGroupGetSchema }) { include }: z.infer<typeof clientGroupGetSchema>,
+  ) {
+    return this.lists.clientGroup(request, id, { withMembers: include === 'members' });
   }
 
   @Patch(':id')

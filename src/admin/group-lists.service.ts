@@ -7,6 +7,7 @@ import { clientGroupView, requireClientGroup } from './client-groups.service.js'
 import { collaboratorGroupView, requireCollaboratorGroup } from './collaborator-groups.service.js';
 import { allowedDossiers } from './allowed-dossiers.js';
 import type { Place } from './dossier-view.js';
+import { groupMembers } from './group-members.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { PageRequest, ReadRequest } from './read-request.js';
 import { etagOf } from './versions.js';
@@ -50,12 +51,13 @@ export class GroupListsService {
     });
   }
 
-  clientGroup(request: ReadRequest, id: string) {
+  clientGroup(request: ReadRequest, id: string, { withMembers = false } = {}) {
     return this.reader.read(request, async (view) => {
       const full = view.guard.may('client_group', 'read', { id });
       if (!full && !(await this.holdsOpenDossier(view, id))) throw problem('not_found', { type: 'client_group', id });
       const group: ClientGroup = await requireClientGroup(view, id);
-      const body = full ? await clientGroupView(view, group) : { id, name: group.name };
+      const members = full && withMembers ? { members: await groupMembers(view, id) } : {};
+      const body = full ? { ...(await clientGroupView(view, group)), ...members } : { id, name: group.name };
       return new Answer(body, 200, etagOf(group.version));
     });
   }

@@ -16,6 +16,11 @@ export const impactSchema = z
   .meta({ id: 'Impact' });
 export type Impact = z.infer<typeof impactSchema>;
 
+const names = z.record(z.string(), z.string());
+/** How the people and dossiers of the rows are called, by id. */
+export const impactNamesSchema = z.object({ collaborators: names, dossiers: names }).meta({ id: 'ImpactNames' });
+export type ImpactNames = z.infer<typeof impactNamesSchema>;
+
 /** A preview lists this many rows of each kind; the totals count them all. */
 const rowsPerKind = 100;
 

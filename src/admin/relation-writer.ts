@@ -14,6 +14,7 @@ import { recallAnswer, rememberAnswer } from './idempotency.js';
 import type { AccessMap } from './access-map.js';
 import { measureImpact, scopeOf, type ImpactScope } from './impact.js';
 import { compareAccess } from './impact-report.js';
+import { namesIn } from './names.js';
 import { checkInvariants } from './invariants.js';
 import { Write } from './write.js';
 import type { WriteRequest } from './read-request.js';
@@ -134,10 +135,12 @@ export class RelationWriter {
       if (!(error instanceof Measured)) throw error;
       const { write, scope, after, shown } = error;
       const before = await measureImpact(this.abilities, write, em, scope);
+      const impact = compareAccess(before, after);
       return new Answer({
         ...shown,
         dryRun: true,
-        impact: compareAccess(before, after),
+        impact,
+        names: await namesIn(em, write.office.id, impact),
         warnings: this.warningsOf(write),
         revision: revisionToken(write.revision - 1),
       });

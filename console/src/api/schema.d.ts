@@ -894,6 +894,7 @@ export interface components {
             /** @enum {boolean} */
             dryRun: true;
             impact: components["schemas"]["Impact"];
+            names: components["schemas"]["ImpactNames"];
             warnings: components["schemas"]["Warning"][];
             revision: string;
             results: {
@@ -940,6 +941,7 @@ export interface components {
             /** @enum {boolean} */
             dryRun: true;
             impact: components["schemas"]["Impact"];
+            names: components["schemas"]["ImpactNames"];
             warnings: components["schemas"]["Warning"][];
             revision: string;
             results: {
@@ -976,6 +978,7 @@ export interface components {
             collaborators?: string[];
             collaboratorGroups?: string[];
             excluded?: string[];
+            members?: components["schemas"]["GroupMembers"];
         };
         Collaborator: {
             id: string;
@@ -1015,6 +1018,7 @@ export interface components {
             /** @enum {boolean} */
             dryRun: true;
             impact: components["schemas"]["Impact"];
+            names: components["schemas"]["ImpactNames"];
             warnings: components["schemas"]["Warning"][];
             revision: string;
             results: {
@@ -1111,6 +1115,45 @@ export interface components {
             asOf?: string;
             policy: string;
         };
+        GroupMembers: {
+            dossiers: {
+                id: string;
+                name: string;
+                code: string | null;
+                /** @enum {string} */
+                status: "draft" | "active" | "inactive";
+                private: boolean;
+                expiresAt: string | null;
+            }[];
+            collaborators: {
+                id: string;
+                firstName: string;
+                lastName: string;
+                email: string;
+                /** @enum {string} */
+                profile: "admin" | "collaborator" | "support";
+                /** @enum {string} */
+                status: "active" | "inactive";
+                expiresAt: string | null;
+            }[];
+            collaboratorGroups: {
+                id: string;
+                name: string;
+                members: number;
+                expiresAt: string | null;
+            }[];
+            inherited: {
+                id: string;
+                firstName: string;
+                lastName: string;
+                email: string;
+                /** @enum {string} */
+                profile: "admin" | "collaborator" | "support";
+                /** @enum {string} */
+                status: "active" | "inactive";
+                via: string[];
+            }[];
+        };
         Impact: {
             gains: {
                 total: number;
@@ -1137,6 +1180,14 @@ export interface components {
                     before: string | null;
                     after: string | null;
                 }[];
+            };
+        };
+        ImpactNames: {
+            collaborators: {
+                [key: string]: string;
+            };
+            dossiers: {
+                [key: string]: string;
             };
         };
         ImportEvent: {
@@ -1207,6 +1258,7 @@ export interface components {
             /** @enum {boolean} */
             dryRun: true;
             impact: components["schemas"]["Impact"];
+            names: components["schemas"]["ImpactNames"];
             warnings: components["schemas"]["Warning"][];
             revision: string;
         };
@@ -3154,6 +3206,7 @@ export interface operations {
                         collaborators?: string[];
                         collaboratorGroups?: string[];
                         excluded?: string[];
+                        members?: components["schemas"]["GroupMembers"];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -3173,6 +3226,7 @@ export interface operations {
                         collaborators?: string[];
                         collaboratorGroups?: string[];
                         excluded?: string[];
+                        members?: components["schemas"]["GroupMembers"];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -3183,7 +3237,9 @@ export interface operations {
     };
     ClientGroups_get: {
         parameters: {
-            query?: never;
+            query?: {
+                include?: "members";
+            };
             header?: {
                 /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
                 "Cardea-Actor"?: components["parameters"]["Actor"];
@@ -3260,6 +3316,7 @@ export interface operations {
                         collaborators?: string[];
                         collaboratorGroups?: string[];
                         excluded?: string[];
+                        members?: components["schemas"]["GroupMembers"];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -3279,6 +3336,7 @@ export interface operations {
                         collaborators?: string[];
                         collaboratorGroups?: string[];
                         excluded?: string[];
+                        members?: components["schemas"]["GroupMembers"];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -3393,6 +3451,7 @@ export interface operations {
                         collaborators?: string[];
                         collaboratorGroups?: string[];
                         excluded?: string[];
+                        members?: components["schemas"]["GroupMembers"];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
