@@ -28,6 +28,7 @@ export default {
   maxWorkers: 3,
   // A machine that does other things takes several times as long for what waits for servers.
   testTimeout: 90_000,
+  testSequencer: '<rootDir>/jest.sequencer.js',
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/*.spec.ts'] },
     { ...withServers, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts'] },
