@@ -4,7 +4,7 @@ import { firstRow, rows } from '#src/platform/sql.js';
 import { CollaboratorEntity } from '#src/relations/entities.js';
 import { Answer } from '#src/platform/answer.js';
 import type { CollaboratorQuery } from './collaborator.schema.js';
-import { collaboratorView, findCollaborator, personView } from './collaborators.service.js';
+import { collaboratorView, findCollaborator, personView } from './collaborator-view.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 import { etagOf } from './versions.js';

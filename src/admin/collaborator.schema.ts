@@ -28,6 +28,8 @@ export const collaboratorPatchSchema = writeBody({
   profile: z.enum(profiles).optional(),
   language: languageSchema.optional(),
   status: z.enum(collaboratorStatuses).optional(),
+  clientGroups: deltaSchema.optional(),
+  collaboratorGroups: deltaSchema.optional(),
 });
 export type CollaboratorPut = z.infer<typeof collaboratorPutSchema>;
 export type CollaboratorPatch = z.infer<typeof collaboratorPatchSchema>;

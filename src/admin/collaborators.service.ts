@@ -4,16 +4,14 @@ import { firstRow } from '#src/platform/sql.js';
 import { CollaboratorEntity, type Collaborator } from '#src/relations/entities.js';
 import { tuple, type Tuple } from '#src/relations/tuples.js';
 import type { Answer } from '#src/platform/answer.js';
-import type { CollaboratorPatch, CollaboratorPut, CollaboratorView } from './collaborator.schema.js';
+import type { CollaboratorPatch, CollaboratorPut } from './collaborator.schema.js';
+import { collaboratorView, fieldsOf, findCollaborator, requireCollaborator, type Fields } from './collaborator-view.js';
 import type { Delta } from './fields.schema.js';
-import type { OfficeView } from './office-reader.js';
 import type { WriteRequest } from './read-request.js';
 import { RelationWriter, type Outcome } from './relation-writer.js';
 import { changeTuples } from './tuple-changes.js';
 import { etagOf, expectNoVersion, expectVersion } from './versions.js';
 import type { Write } from './write.js';
-
-type Fields = Pick<Collaborator, 'email' | 'firstName' | 'lastName' | 'profile' | 'language' | 'status'>;
 
 /** The people of an office (rules 20–23). */
 @Injectable()
@@ -43,29 +41,37 @@ export class CollaboratorsService {
     });
   }
 
+  /** Fields and groups in one write: what a form shows together is saved together. */
   patch(request: WriteRequest, id: string, body: CollaboratorPatch): Promise<Answer> {
+    const { reason: _reason, clientGroups, collaboratorGroups, ...fields } = body;
     return this.writer.write(request, async (write) => {
       // Before they are looked for: who may not change people does not learn who there is.
       write.guard.require('collaborator', 'update', { id });
       const existing = await requireCollaborator(write, id);
-      return this.update(write, existing, { ...fieldsOf(existing), ...definedFields(body) });
+      const outcome = await this.update(write, existing, { ...fieldsOf(existing), ...definedFields(fields) });
+      if (!clientGroups && !collaboratorGroups) return outcome;
+      write.guard.require('collaborator', 'update_groups', { id });
+      await changeTuples(write, {
+        add: [
+          ...tuplesTo(id, 'client_group', clientGroups?.add),
+          ...tuplesTo(id, 'collaborator_group', collaboratorGroups?.add),
+        ],
+        remove: [
+          ...tuplesTo(id, 'client_group', clientGroups?.remove),
+          ...tuplesTo(id, 'collaborator_group', collaboratorGroups?.remove),
+        ],
+      });
+      return this.outcome(write, id);
     });
   }
 
   /** The same relationship as from the group's side, so that edits of both sides merge (rule 22). */
-  patchGroups(
-    request: WriteRequest,
-    id: string,
-    kind: 'client_group' | 'collaborator_group',
-    delta: Delta,
-  ): Promise<Answer> {
-    const made = (group: string) =>
-      kind === 'client_group' ? tuple.clientGroupHas(group, 'collaborator', id) : tuple.groupHasMember(group, id);
+  patchGroups(request: WriteRequest, id: string, kind: GroupKind, delta: Delta): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       write.guard.require('collaborator', 'update_groups', { id });
       const existing = await requireCollaborator(write, id);
       if (request.ifMatch !== undefined) await expectVersion(write, `collaborator:${id}`, existing.version);
-      await changeTuples(write, { add: delta.add.map(made), remove: delta.remove.map(made) });
+      await changeTuples(write, { add: tuplesTo(id, kind, delta.add), remove: tuplesTo(id, kind, delta.remove) });
       return this.outcome(write, id);
     });
   }
@@ -129,8 +135,12 @@ export class CollaboratorsService {
   }
 }
 
-function fieldsOf({ email, firstName, lastName, profile, language, status }: Fields): Fields {
-  return { email, firstName, lastName, profile, language, status };
+type GroupKind = 'client_group' | 'collaborator_group';
+
+function tuplesTo(id: string, kind: GroupKind, groups: readonly string[] = []) {
+  return groups.map((group) =>
+    kind === 'client_group' ? tuple.clientGroupHas(group, 'collaborator', id) : tuple.groupHasMember(group, id),
+  );
 }
 
 /** `null` is no end at all. */
@@ -139,8 +149,7 @@ function laterEnd(end: string | null, own: Tuple | undefined): string | null {
   return end === null || own.expiresAt === null ? null : [end, own.expiresAt].sort()[1]!;
 }
 
-function definedFields(body: CollaboratorPatch): Partial<Fields> {
-  const { reason: _reason, ...fields } = body;
+function definedFields(fields: { [Name in keyof Fields]?: Fields[Name] | undefined }): Partial<Fields> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -159,38 +168,4 @@ async function requireFreeEmail(write: Write, id: string, email: string): Promis
     [write.office.id, email, id],
   );
   if (taken) throw problem('email_taken', { email });
-}
-
-type Place = Pick<OfficeView, 'em' | 'store'> & { office: { id: string } };
-
-export function findCollaborator(place: Place, id: string): Promise<Collaborator | null> {
-  return place.em.findOne(CollaboratorEntity, { office: place.office.id, id }, { refresh: true });
-}
-
-/** @throws `not_found` */
-export async function requireCollaborator(place: Place, id: string): Promise<Collaborator> {
-  const collaborator = await findCollaborator(place, id);
-  if (!collaborator) throw problem('not_found', { type: 'collaborator', id });
-  return collaborator;
-}
-
-/** The collaborator without their groups, which are for admins (rule 30). */
-export function personView(collaborator: Collaborator): CollaboratorView {
-  return { id: collaborator.id, ...fieldsOf(collaborator) };
-}
-
-/** The collaborator with the groups they are in, directly and through a collaborator group. */
-export async function collaboratorView(place: Place, collaborator: Collaborator): Promise<CollaboratorView> {
-  const { id } = collaborator;
-  const own = await place.store.tuplesWith('collaborator', [id]);
-  const groups = own.filter((t) => t.relation === 'member');
-  const inForce = groups.filter((t) => t.inForce).map((t) => t.objectId);
-  const inherited = (await place.store.tuplesWith('collaborator_group', inForce)).filter((t) => t.inForce);
-  const membership = (t: Tuple) => ({ id: t.objectId, expiresAt: t.expiresAt, since: t.createdAt, by: t.createdBy });
-  return {
-    ...personView(collaborator),
-    clientGroups: own.filter((t) => t.relation === 'collaborator').map(membership),
-    collaboratorGroups: groups.map(membership),
-    inheritedClientGroups: inherited.map((t) => ({ id: t.objectId, via: t.subjectId })),
-  };
 }

@@ -2540,6 +2540,18 @@ export interface operations {
                     language?: "en" | "fr" | "nl" | "de";
                     /** @enum {string} */
                     status?: "active" | "inactive";
+                    clientGroups?: {
+                        /** @default [] */
+                        add?: string[];
+                        /** @default [] */
+                        remove?: string[];
+                    };
+                    collaboratorGroups?: {
+                        /** @default [] */
+                        add?: string[];
+                        /** @default [] */
+                        remove?: string[];
+                    };
                     reason?: string;
                 };
             };

@@ -22,6 +22,39 @@ const app = theService();
 
 const ids = (memberships: Membership[]) => memberships.map(({ id }) => id);
 
+// How the second was seen to fail: with the groups changed in a write of their own.
+describe('PATCH /collaborators/{id} with groups', () => {
+  test('saves fields and groups together, at one revision', async () => {
+    const office = await OfficeClient.make(app);
+    await office.collaborator('anna', { language: 'fr' });
+    await office.dossier('d');
+    await office.clientGroup('g', { dossiers: ['d'] });
+    await office.collaboratorGroup('k', { members: ['anna'] });
+    const before = await office.revision();
+    const saved = await office
+      .as('boss')
+      .api.patch<Person & { language: string }>(
+        office.at('collaborators', 'anna'),
+        { language: 'nl', clientGroups: { add: ['g'] }, collaboratorGroups: { remove: ['k'] } },
+        ifMatch('*'),
+      );
+    expect(saved.status).toBe(200);
+    expect(saved.body.language).toBe('nl');
+    expect([ids(saved.body.clientGroups), ids(saved.body.collaboratorGroups)]).toEqual([['g'], []]);
+    expect(await office.revision()).toBe(before + 1);
+    expect(await office.may('anna', 'd')).toBe(true);
+  });
+
+  test('saves nothing where one of the groups does not exist', async () => {
+    const office = await OfficeClient.make(app);
+    await office.collaborator('anna', { language: 'fr' });
+    const path = office.at('collaborators', 'anna');
+    const body = { language: 'nl', clientGroups: { add: ['nowhere'] } };
+    expect(verdict(await office.api.patch(path, body, ifMatch('*')))).toEqual([422, 'unknown_reference']);
+    expect((await office.api.get<{ language: string }>(path)).body.language).toBe('fr');
+  });
+});
+
 describe('PATCH /collaborators/{id}/client-groups', () => {
   test('rule 3: access is the union of the groups, and leaving one leaves the others', async () => {
     const office = await OfficeClient.make(app);
