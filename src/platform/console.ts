@@ -19,7 +19,7 @@ const contentSecurityPolicy = [
 
 const notBuilt = `The console is not built. This command builds it:
 
-    npm run build --workspace console
+    npm run build:console
 `;
 
 /** What the build names by a hash of the content: a name never means another file. */
@@ -29,7 +29,7 @@ const beside = /^[\w.-]+\.(?:ico|json|png|svg|txt|webmanifest)$/;
 const yearSeconds = 31_536_000;
 
 /**
- * Serves the console, which `npm run build --workspace console` puts into a folder: its files, and its one page at every
+ * Serves the console, which `npm run build:console` puts into a folder: its files, and its one page at every
  * other address below `/console`, so that a link leads into the middle of it.
  *
  * @param app before it listens

@@ -85,6 +85,28 @@ describe('settings', () => {
     expect(messageOf({ OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'cardea' })).toBe('no complaint');
   });
 
+  test('a client of the issuer needs the issuer, and a secret the client', () => {
+    expect(messageOf({ OIDC_CLIENT_ID: 'console' })).toMatch(/^OIDC_ISSUER must be given/);
+    expect(messageOf({ OIDC_CLIENT_SECRET: 'hunter2' })).toMatch(/^OIDC_CLIENT_ID must be given/);
+    expect(messageOf({ OIDC_CLIENT_SECRET: 'hunter2' })).not.toContain('hunter2');
+    const issuer = { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'cardea', OIDC_CLIENT_ID: 'console' };
+    expect(messageOf({ ...issuer, OIDC_CLIENT_SECRET: 'hunter2' })).toBe('no complaint');
+  });
+
+  // How this was seen to fail: with each of the three reasons left out.
+  test.each([
+    ['OIDC_ISSUER', { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'cardea' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://cardea@db/cardea' }],
+    ['NODE_ENV=production', { NODE_ENV: 'production' }],
+  ])('signing in as anyone is off with %s, and cannot be switched on', (name, environment) => {
+    expect(readSettings({}).demoSignIn).toBe(true);
+    expect(readSettings(environment).demoSignIn).toBe(false);
+    expect(readSettings({ DEMO_SIGN_IN: 'false' }).demoSignIn).toBe(false);
+    expect(messageOf({ ...environment, DEMO_SIGN_IN: 'true' })).toBe(
+      `DEMO_SIGN_IN lets everyone sign in as anyone, and cannot be used with ${name}`,
+    );
+  });
+
   test('an issuer over plain HTTP is accepted on this machine only', () => {
     const withIssuer = (issuer: string) => messageOf({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'cardea' });
     expect(withIssuer('http://127.0.0.1:4000')).toBe('no complaint');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Provider } from 'oidc-provider';
+import { errors, type Provider } from 'oidc-provider';
 import { negotiateLanguage } from '#src/platform/languages.js';
 import { DemoPeople } from './people.js';
 import { pickPage, styleSheet } from './pick-page.js';
@@ -50,7 +50,7 @@ export async function startDemoIssuer({ databaseUrl, publicUrl }: DemoIssuerOpti
     forgetLastPick(request);
     const path = new URL(request.url ?? '', issuer).pathname;
     if (!path.startsWith('/pick')) return answer(request, response);
-    pick(path, { provider, people, request, response }).catch(() => void response.writeHead(400, headers).end());
+    pick(path, { provider, people, request, response }).catch((error: unknown) => answerFailure(error, response));
   });
   return {
     settings: { oidcIssuer: issuer, oidcAudience: demoAudience, oidcClientId: demoClientId },
@@ -83,6 +83,13 @@ async function pick(path: string, { provider, people, request, response }: Visit
   const page = pickPage(await people.offices(), uid, language);
   response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-language': language });
   response.end(page);
+}
+
+/** A visit that the service did not send, or a database that is away: whoever sees the demo is told. */
+function answerFailure(error: unknown, response: ServerResponse): void {
+  const status = error instanceof errors.OIDCProviderError || error instanceof URIError ? 400 : 500;
+  response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 /** Each sign-in shows the page: a demo is for being one person after the other. */

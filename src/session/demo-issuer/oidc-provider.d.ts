@@ -23,6 +23,9 @@ declare module 'oidc-provider' {
   /** Why someone is sent to a page: to log in, to consent. */
   export const interactionPolicy: { base(): { remove(prompt: 'login' | 'consent'): void } };
 
+  /** What it refuses with. */
+  export const errors: { OIDCProviderError: new () => Error };
+
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     readonly Grant: new (made: { clientId: string; accountId: string }) => Grant;
