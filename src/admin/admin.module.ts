@@ -38,6 +38,7 @@ import { OfficesService } from './offices.service.js';
 import { RelationWriter } from './relation-writer.js';
 import { RelationshipsController } from './relationships.controller.js';
 import { RelationshipsService } from './relationships.service.js';
+import { UndoService } from './undo.service.js';
 
 @Module({
   controllers: [
@@ -82,6 +83,7 @@ import { RelationshipsService } from './relationships.service.js';
     Exporter,
     AccessReviewService,
     ReviewReturnService,
+    UndoService,
   ],
   exports: [RelationWriter],
 })

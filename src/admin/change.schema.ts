@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { pageShape } from './fields.schema.js';
+import { writeAnswer } from './answer.schema.js';
+import { pageShape, writeBody } from './fields.schema.js';
 
 /** After this row of the trail: a revision, or a revision and the row within it. */
 const positionSchema = z
@@ -43,3 +44,10 @@ export const changeListSchema = z.object({
   total: z.int(),
   revision: z.string(),
 });
+
+export const revisionSchema = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+export const undoSchema = writeBody({}).default({});
+export const undoneSchema = writeAnswer(z.object({ undone: z.string() }));

@@ -1,17 +1,29 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
-import { changeListSchema, changeQuerySchema, type ChangeQuery } from './change.schema.js';
+import {
+  changeListSchema,
+  changeQuerySchema,
+  revisionSchema,
+  undoneSchema,
+  undoSchema,
+  type ChangeQuery,
+} from './change.schema.js';
 import { ChangesService } from './changes.service.js';
-import type { ReadRequest } from './read-request.js';
-import { Reading } from './request-context.js';
+import type { ReadRequest, WriteRequest } from './read-request.js';
+import { Reading, Writing } from './request-context.js';
+import { UndoService } from './undo.service.js';
+import { WriteAnswers } from './write-answers.js';
 
 @Controller('v1/offices/:office/changes')
 export class ChangesController {
-  constructor(private readonly changes: ChangesService) {}
+  constructor(
+    private readonly changes: ChangesService,
+    private readonly undos: UndoService,
+  ) {}
 
   @Get()
   @Access('read')
@@ -35,5 +47,16 @@ export class ChangesController {
     const conditions = { gone: gone.signal, stillAdmitted };
     const events = this.changes.events(request, { ...query, after: resumed ?? query.after }, conditions);
     return new StreamableFile(Readable.from(events), { type: 'text/event-stream' });
+  }
+
+  @Post(':revision/undo')
+  @Access('write')
+  @WriteAnswers(undoneSchema)
+  undo(
+    @Writing() request: WriteRequest,
+    @Param('revision', { schema: revisionSchema }) revision: number,
+    @Body({ schema: undoSchema }) _body: object,
+  ) {
+    return this.undos.undo(request, revision);
   }
 }

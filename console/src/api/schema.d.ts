@@ -693,6 +693,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offices/{office}/changes/{revision}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Changes_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offices/{office}/dossiers/{id}/accesses": {
         parameters: {
             query?: never;
@@ -4777,6 +4793,52 @@ export interface operations {
                         nextCursor: string | null;
                         total: number;
                         revision: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Changes_undo: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                revision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        undone: string;
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
                     };
                 };
             };

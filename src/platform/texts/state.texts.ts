@@ -24,6 +24,18 @@ export const stateTexts = {
     'Er is niets opgeslagen: aan de voorwaarde over "{tuple}" is niet voldaan.',
     'Es wurde nichts gespeichert: Die Bedingung für „{tuple}“ ist nicht erfüllt.',
   ]),
+  not_undoable: error(409, conflict, [
+    'This change cannot be undone in one go.',
+    "Cette modification ne peut pas être annulée d'un coup.",
+    'Deze wijziging kan niet in één keer ongedaan worden gemaakt.',
+    'Diese Änderung kann nicht in einem Schritt rückgängig gemacht werden.',
+  ]),
+  undo_not_safe: error(409, conflict, [
+    'This change cannot be undone any more: {key} has been changed again since.',
+    'Cette modification ne peut plus être annulée : {key} a encore été modifié depuis.',
+    'Deze wijziging kan niet meer ongedaan worden gemaakt: {key} is intussen opnieuw gewijzigd.',
+    'Diese Änderung kann nicht mehr rückgängig gemacht werden: {key} wurde seither erneut geändert.',
+  ]),
   accesses_not_recorded: error(409, conflict, [
     'This service does not record every access in its database, so it cannot say who opened a dossier.',
     "Ce service n'enregistre pas chaque accès dans sa base de données et ne peut donc pas dire qui a ouvert un dossier.",
