@@ -21,7 +21,7 @@ function StartOffice() {
   if (first) return <Navigate to={pathIn(first.office)} replace />;
   return (
     <main className="alone">
-      <Empty title={t('no_office', { email: person.email })} />
+      <Empty title={t('no_office', { email: person.email ?? person.subject })} />
     </main>
   );
 }

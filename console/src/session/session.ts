@@ -1,42 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError } from '../api/api-error.js';
+import { api, bodyOf } from '../api/client.js';
+import type { components } from '../api/schema.js';
 import { keepCsrfToken } from './csrf.js';
 
-/** An office that the person works at, and who they are there. */
-export interface SessionOffice {
-  office: string;
-  name: string;
-  language: string;
-  collaborator: {
-    id: string;
-    firstName: string;
-    lastName: string;
-    email: string;
-    profile: string;
-    language: string;
-  };
-}
+/** Who is signed in, and where they work. */
+export type Session = components['schemas']['Session'];
 
-/** `GET /v1/session` */
-export interface Session {
-  person: { subject: string; email: string };
-  csrfToken: string;
-  expiresAt: string;
-  idleUntil: string;
-  offices: SessionOffice[];
-}
+/** An office that the person works at, and who they are there. */
+export type SessionOffice = Session['offices'][number];
 
 async function readSession(): Promise<Session> {
-  const response = await fetch('/v1/session').catch((error: unknown) => {
-    throw ApiError.unreachable(error);
-  });
-  if (!response.ok) throw await ApiError.of(response);
-  const session = (await response.json()) as Session;
+  const session = await bodyOf(api.GET('/v1/session'));
   keepCsrfToken(session.csrfToken);
   return session;
 }
 
-/** Who is signed in; an error with status 401 where nobody is. */
+/** Who is signed in; without anybody, the client goes to sign in. */
 export function useSessionQuery() {
   return useQuery({ queryKey: ['session'], queryFn: readSession, staleTime: 60_000 });
 }

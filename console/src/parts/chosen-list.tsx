@@ -1,0 +1,94 @@
+import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { Button as AriaButton, GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
+import { useFormats } from '../i18n/formats.js';
+import { useTexts } from '../i18n/texts.js';
+import styles from './chosen-list.module.css';
+import field from './field.module.css';
+import { fold } from './fold.js';
+
+export interface ChosenListProps<Item extends { id: string }> {
+  label: string;
+  items: readonly Item[];
+  nameOf: (item: Item) => string;
+  /** Marks beside the name, such as "inactive" or "added". */
+  marksOf?: (item: Item) => ReactNode;
+  /** Absent: they cannot be taken out here. */
+  onRemove?: (id: string) => void;
+  empty: string;
+}
+
+/** From here on, looking for one among them is worth a field. */
+const filterFrom = 10;
+const estimatedRowHeightPx = 44;
+
+/** What has been chosen, however much: only the rows that can be seen are made. Delete takes out the focused one. */
+export function ChosenList<Item extends { id: string }>(props: ChosenListProps<Item>) {
+  const { label, items, nameOf, marksOf, onRemove, empty } = props;
+  const t = useTexts('shared');
+  const formats = useFormats();
+  const [text, setText] = useState('');
+  const wanted = useDeferredValue(fold(text.trim()));
+  const folded = useMemo(() => items.map((item) => fold(nameOf(item))), [items, nameOf]);
+  const shown = useMemo(
+    () => (wanted === '' ? items : items.filter((_, index) => folded[index]?.includes(wanted))),
+    [items, folded, wanted],
+  );
+  if (items.length === 0) return <p className={styles.empty}>{empty}</p>;
+  return (
+    <div className={styles.chosen}>
+      {items.length >= filterFrom && (
+        <input
+          type="search"
+          aria-label={t('chosen.filter', { label })}
+          placeholder={t('chosen.filter', { label })}
+          className={field.input}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      )}
+      <p role="status" className={styles.count}>
+        {wanted === ''
+          ? t('chosen.count', { shown: formats.number(items.length) })
+          : t('chosen.filtered', { shown: formats.number(shown.length), all: formats.number(items.length) })}
+      </p>
+      <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
+        <GridList
+          aria-label={label}
+          items={shown}
+          className={items.length > filterFrom ? styles.long : styles.short}
+          dependencies={[marksOf, onRemove]}
+          renderEmptyState={() => <p className={styles.empty}>{t('chosen.none')}</p>}
+        >
+          {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
+        </GridList>
+      </Virtualizer>
+    </div>
+  );
+}
+
+interface RowProps {
+  item: { id: string };
+  name: string;
+  marks: ReactNode;
+  onRemove: ((id: string) => void) | undefined;
+}
+
+function ChosenRow({ item: { id }, name, marks, onRemove }: RowProps) {
+  const t = useTexts('shared');
+  return (
+    <GridListItem
+      id={id}
+      textValue={name}
+      className={styles.row}
+      {...(onRemove && { onKeyDown: (event: React.KeyboardEvent) => event.key === 'Delete' && onRemove(id) })}
+    >
+      <span className={styles.name}>{name}</span>
+      {marks}
+      {onRemove && (
+        <AriaButton aria-label={t('chosen.remove', { name })} className={styles.remove} onPress={() => onRemove(id)}>
+          ×
+        </AriaButton>
+      )}
+    </GridListItem>
+  );
+}

@@ -1,0 +1,136 @@
+import { useContext, useState, type ReactNode } from 'react';
+import {
+  Button as AriaButton,
+  ComboBox,
+  ComboBoxStateContext,
+  Group,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  ListBoxLoadMoreItem,
+  ListLayout,
+  Popover,
+  Text,
+  Virtualizer,
+} from 'react-aria-components';
+import { usePages, type ReadPage } from '../api/pages.js';
+import { useFormats } from '../i18n/formats.js';
+import { useTexts } from '../i18n/texts.js';
+import field from './field.module.css';
+import styles from './picker.module.css';
+import { useSettled } from './use-settled.js';
+
+export interface PickerProps<Item extends { id: string }> {
+  label: string;
+  description?: string;
+  /** Names what is searched, for the cache. */
+  queryKey: readonly unknown[];
+  /** Searches on the service; an empty text finds all. */
+  search: (text: string) => ReadPage<Item>;
+  nameOf: (item: Item) => string;
+  /** A second line, such as the present group of a dossier. */
+  noteOf?: (item: Item) => ReactNode;
+  isChosen: (id: string) => boolean;
+  onAdd: (item: Item) => void;
+  onRemove: (id: string) => void;
+}
+
+const estimatedRowHeightPx = 52;
+
+/**
+ * Chooses several of very many: what is typed is searched on the service, ignoring case and accents; the list shows
+ * what is chosen already, and only the rows that can be seen are made.
+ */
+export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
+  const { label, description, nameOf, noteOf, isChosen } = props;
+  const [text, setText] = useState('');
+  const [isOpen, setOpen] = useState(false);
+  const settled = useSettled(text.trim());
+  const found = usePages([...props.queryKey, 'search', settled], props.search(settled), { enabled: isOpen });
+  const items = found.items ?? [];
+  const chosen = items.filter(({ id }) => isChosen(id)).map(({ id }) => id);
+  const change = (keys: readonly unknown[]) => {
+    for (const item of items) if (keys.includes(item.id) && !isChosen(item.id)) props.onAdd(item);
+    for (const id of chosen) if (!keys.includes(id)) props.onRemove(id);
+  };
+  return (
+    <ComboBox
+      className={field.field}
+      selectionMode="multiple"
+      value={chosen}
+      onChange={change}
+      inputValue={text}
+      onInputChange={setText}
+      items={items}
+      allowsEmptyCollection
+      onOpenChange={(open) => {
+        setOpen(open);
+        if (!open) setText('');
+      }}
+    >
+      <Label className={field.label}>{label}</Label>
+      <PickerInput />
+      {description && (
+        <Text slot="description" className={field.description}>
+          {description}
+        </Text>
+      )}
+      <Popover className={styles.popover}>
+        <Found total={found.total} error={found.error} isLoading={found.isFetching && !found.isFetchingNextPage} />
+        <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
+          <ListBox className={styles.list} dependencies={[chosen]}>
+            {items.map((item) => (
+              <ListBoxItem key={item.id} id={item.id} textValue={nameOf(item)} className={styles.option}>
+                <span className={styles.tick} aria-hidden="true" />
+                <Text slot="label">{nameOf(item)}</Text>
+                {noteOf && (
+                  <Text slot="description" className={styles.note}>
+                    {noteOf(item)}
+                  </Text>
+                )}
+              </ListBoxItem>
+            ))}
+            <ListBoxLoadMoreItem
+              isLoading={found.isFetchingNextPage}
+              onLoadMore={() => found.hasNextPage && !found.isFetchingNextPage && void found.fetchNextPage()}
+            />
+          </ListBox>
+        </Virtualizer>
+      </Popover>
+    </ComboBox>
+  );
+}
+
+/** Opens at a click into the field as well as at the button; not at focus, for whoever tabs by wants no list. */
+function PickerInput() {
+  const t = useTexts('shared');
+  const state = useContext(ComboBoxStateContext);
+  return (
+    <Group className={styles.box}>
+      <Input
+        className={field.input}
+        placeholder={t('picker.placeholder')}
+        onClick={() => state && !state.isOpen && state.open(null, 'manual')}
+      />
+      <AriaButton className={styles.opener}>
+        <span aria-hidden="true">▾</span>
+      </AriaButton>
+    </Group>
+  );
+}
+
+function Found({ total, error, isLoading }: { total: number | undefined; error: unknown; isLoading: boolean }) {
+  const t = useTexts('shared');
+  const formats = useFormats();
+  const words = error
+    ? t('picker.trouble')
+    : total === undefined || isLoading
+      ? t('loading')
+      : t('picker.found', { count: total, shown: formats.number(total) });
+  return (
+    <p role="status" className={styles.found}>
+      {words}
+    </p>
+  );
+}
