@@ -74,12 +74,12 @@ export async function* decisionLines(client: Client): AsyncGenerator<LocatedLine
   let last: DecisionRow | undefined;
   do {
     const { rows } = await client.query<DecisionRow>(
-      `select office, instance::text, n::text, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') at,
+      `select office, instance::text, n::text, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') at,
               dropped, principal, actor, subject_type "subjectType", subject, action, resource_type "resourceType",
               resource, allowed, rule, revision, policy, request_id "requestId", purpose, encode(hash, 'hex') hash
-         from decision where $1::text is null or (office, instance, n) > ($1, $2::uuid, $3::bigint)
-        order by office, decision.instance, decision.n limit ${pageSize}`,
-      [last?.office, last?.instance, last?.n],
+         from decision where $1::text is null or (office, instance, n, at) > ($1, $2::uuid, $3::bigint, $4::timestamptz)
+        order by office, decision.instance, decision.n, decision.at limit ${pageSize}`,
+      [last?.office, last?.instance, last?.n, last?.at],
     );
     yield rows.map((row) => ({
       line: Buffer.from(lineOf(row)),
@@ -91,5 +91,6 @@ export async function* decisionLines(client: Client): AsyncGenerator<LocatedLine
 
 function lineOf({ office, instance, n, at, dropped, hash, ...decision }: DecisionRow): string {
   const what = dropped === null ? (decision as Decision) : { dropped };
-  return sealed(textOf({ office, instance, n: Number(n), at, what }), hash);
+  // Written to the millisecond: where there is more, somebody else was at it, and it must not fit.
+  return sealed(textOf({ office, instance, n: Number(n), at: at.replace(/000Z$/, 'Z'), what }), hash);
 }

@@ -14,6 +14,7 @@ import {
   superuser,
 } from '#src/platform/embedded-postgres-server.js';
 import { migrateUp } from '#src/platform/migrate.js';
+import { ensureConsoleBuilt } from './built-console.js';
 import { createTestDatabase, onServer, testDatabaseUrl, templateName } from './database.js';
 import { buildService, startService } from './service-process.js';
 
@@ -44,6 +45,7 @@ export interface PrivatePostgres {
  */
 export async function startServers(): Promise<void> {
   if (globalThis.stopTestServers) return;
+  ensureConsoleBuilt();
   const own = process.env.DATABASE_URL ? undefined : await startPrivatePostgres();
   process.env.TEST_POSTGRES_URL = own?.url ?? process.env.DATABASE_URL;
   process.env.TEST_DATABASE_PREFIX = `cardea_test_${randomBytes(4).toString('hex')}`;

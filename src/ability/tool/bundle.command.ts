@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readSources } from '#src/policy/load.js';
 import { BundleError, signBundle } from '#src/policy/signed-bundle.js';
-import { type Command, exit, required, UsageError } from './command.js';
+import { type Command, exit, required, UsageError } from '#src/platform/command.js';
 import { baseOf, baseOption, foldersOf, readSoundFolder } from './folder.js';
 
 const help = `Usage: cardea policy bundle [FOLDER] --key FILE --output FILE [--base FOLDER]
@@ -19,6 +19,7 @@ Ends with 0, or with 2 where the policies or the key cannot be loaded.
 
 /** `cardea policy bundle` */
 export const bundleCommand: Command = {
+  group: 'policy',
   name: 'bundle',
   summary: 'puts policies into one signed file',
   help,

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { runCommand } from './command.js';
+import { runCommand } from '#src/platform/command.js';
 import { PolicyBundles } from '#src/ability/bundles.js';
 import { loadBundle } from '#src/policy/load.js';
 import { bundleCommand } from './bundle.command.js';
@@ -49,6 +49,15 @@ describe('the command line', () => {
     const { exit, text } = await run(command, '--help');
     expect(exit).toBe(0);
     expect(text).toMatch(new RegExp(`^Usage: cardea policy ${command} `));
+  });
+
+  it('lists its commands, all or those of a group', async () => {
+    const { exit, text } = await run('--help');
+    expect([exit, text.match(/^ {2}policy \w+/gm)]).toEqual([
+      0,
+      ['lint', 'test', 'explain', 'bundle'].map((name) => `  policy ${name}`),
+    ]);
+    expect(await run()).toEqual({ exit: 2, text });
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { type Conjunction, settledSections } from '#src/policy/condition.js';
 import { compile } from '#src/ability/compile.js';
 import { decide } from '#src/ability/decide.js';
 import { Known, type Settled } from '#src/ability/settle.js';
-import { type Command, exit, type Given, required, UsageError } from './command.js';
+import { type Command, exit, type Given, required, UsageError } from '#src/platform/command.js';
 import { baseOf, baseOption, readSoundFolder } from './folder.js';
 import { holds } from './holds.js';
 import { wordingOf } from './wording.js';
@@ -26,6 +26,7 @@ Ends with 0 where the decision is the expected one, 1 where it is not, 2 where t
 
 /** `cardea policy explain` */
 export const explainCommand: Command = {
+  group: 'policy',
   name: 'explain',
   summary: 'shows how a decision of a case comes about, rule by rule',
   help,

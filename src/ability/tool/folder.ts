@@ -5,7 +5,7 @@ import type { CaseFile } from '#src/policy/cases.js';
 import { readCases } from '#src/policy/load-cases.js';
 import { readBundle } from '#src/policy/load.js';
 import { formatProblem, type Problem } from '#src/policy/problem.js';
-import { type Given, UsageError } from './command.js';
+import { type Given, UsageError } from '#src/platform/command.js';
 
 /** The folder that a command looks at where none is named. */
 export const standardFolder = 'policies';

@@ -4,7 +4,7 @@ import { type Finding, findingOf, formatFinding } from '#src/policy/lint/finding
 import { checkRules } from '#src/policy/lint/rule-checks.js';
 import { toSarif } from '#src/policy/lint/sarif.js';
 import { engineAsker, runCases } from '#src/ability/policy-test.js';
-import { choice, type Command, exit } from './command.js';
+import { choice, type Command, exit } from '#src/platform/command.js';
 import { baseOf, baseOption, type Folder, foldersOf, readFolder } from './folder.js';
 
 const help = `Usage: cardea policy lint [FOLDER…] [--format text|sarif] [--base FOLDER]
@@ -25,6 +25,7 @@ Ends with 0 where nothing is found, 1 where something is, 2 where a folder is mi
  */
 export function lintCommand(version: string): Command {
   return {
+    group: 'policy',
     name: 'lint',
     summary: 'finds what is wrong in policies and their cases',
     help,

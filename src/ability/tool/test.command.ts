@@ -2,7 +2,7 @@ import type { Policy } from '#src/policy/bundle.js';
 import type { CaseFile } from '#src/policy/cases.js';
 import { engineAsker, runCases } from '#src/ability/policy-test.js';
 import { branchCoverage } from './branches.js';
-import { type Command, exit } from './command.js';
+import { type Command, exit } from '#src/platform/command.js';
 import { baseOf, baseOption, foldersOf, readSoundFolder } from './folder.js';
 import { runMutants } from './mutation.js';
 
@@ -22,6 +22,7 @@ Ends with 0 where all is well, 1 where a case fails or is missing, 2 where polic
 
 /** `cardea policy test` */
 export const testCommand: Command = {
+  group: 'policy',
   name: 'test',
   summary: 'runs the cases, with coverage and mutants',
   help,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runCommand } from '#src/ability/tool/command.js';
+import { runCommand } from '#src/platform/command.js';
 import { diffCommand } from '#src/ability/tool/diff/diff.command.js';
 import { Api, officePath } from '#test/support/api.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';

@@ -5,7 +5,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PolicyBundles } from '#src/ability/bundles.js';
 import { PolicyReloader } from '#src/ability/policy-reloader.js';
-import { runCommand } from '#src/ability/tool/command.js';
+import { runCommand } from '#src/platform/command.js';
 import { diffCommand } from '#src/ability/tool/diff/diff.command.js';
 import { Database } from '#src/platform/database.js';
 import { createLogger } from '#src/platform/logs.js';

@@ -7,7 +7,7 @@ import Excel from 'exceljs';
 import { loadBundle } from '#src/policy/load.js';
 import { compile } from '#src/ability/compile.js';
 import { decide } from '#src/ability/decide.js';
-import { runCommand } from '#src/ability/tool/command.js';
+import { runCommand } from '#src/platform/command.js';
 import { diffCommand } from './diff.command.js';
 import { officeInExport } from './from-export.js';
 

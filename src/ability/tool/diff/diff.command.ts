@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Policy } from '#src/policy/bundle.js';
-import { choice, type Command, exit, type Given, required, UsageError } from '#src/ability/tool/command.js';
+import { choice, type Command, exit, type Given, required, UsageError } from '#src/platform/command.js';
 import { readSoundFolder } from '#src/ability/tool/folder.js';
 import { officesInDatabase } from './from-database.js';
 import { officeInExport } from './from-export.js';
@@ -31,6 +31,7 @@ Ends with 0, with 1 where --fail-over is passed, with 2 where something cannot b
 
 /** `cardea policy diff` */
 export const diffCommand: Command = {
+  group: 'policy',
   name: 'diff',
   summary: 'tells who gains and who loses by a change of policies',
   help,

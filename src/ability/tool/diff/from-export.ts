@@ -1,6 +1,6 @@
 import type { DossierFacts, SubjectFacts } from '#src/relations/facts.js';
 import type { OfficeSettings } from '#src/relations/vocabulary.js';
-import { UsageError } from '#src/ability/tool/command.js';
+import { UsageError } from '#src/platform/command.js';
 import type { OfficeFacts } from '#src/ability/office-facts.js';
 
 interface Line extends Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import Excel from 'exceljs';
-import { type Output, UsageError } from '#src/ability/tool/command.js';
+import { type Output, UsageError } from '#src/platform/command.js';
 import type { Difference } from '#src/ability/comparison.js';
 
 export const formats = ['table', 'json', 'markdown', 'xlsx'] as const;

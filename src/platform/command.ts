@@ -13,12 +13,13 @@ export interface Output {
 /** What a command was called with, checked against its options. */
 export interface Given {
   readonly positionals: readonly string[];
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly output: Output;
 }
 
-/** One word after `cardea policy`. */
+/** Two words after `cardea`, such as `policy lint`. */
 export interface Command {
+  readonly group: string;
   readonly name: string;
   readonly summary: string;
   /** All that `--help` says. */
@@ -32,16 +33,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const name = 'cardea policy';
+const program = 'cardea';
 
-/** Runs `cardea policy …`. @param args what follows the name of the program */
+/** Runs `cardea GROUP COMMAND …`. @param args what follows the name of the program */
 export async function runCommand(commands: readonly Command[], args: readonly string[], output: Output): Promise<Exit> {
   const [group, word, ...rest] = args;
-  if (group === '--help' || (group === 'policy' && (word === '--help' || word === undefined))) {
-    await output.write(overview(commands));
+  const mine = commands.filter((known) => known.group === group);
+  if (group === '--help' || (mine.length > 0 && (word === '--help' || word === undefined))) {
+    await output.write(overview(group === '--help' ? commands : mine));
     return group !== '--help' && word === undefined ? exit.unusable : exit.fine;
   }
-  const command = group === 'policy' ? commands.find((known) => known.name === word) : undefined;
+  const command = mine.find((known) => known.name === word);
   if (!command) {
     output.say(`unknown command "${args.slice(0, 2).join(' ')}"\n\n${overview(commands)}`);
     return exit.unusable;
@@ -55,7 +57,7 @@ export async function runCommand(commands: readonly Command[], args: readonly st
     return await command.run({ ...given, output });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    output.say(`${name} ${command.name}: ${error.message}\n`);
+    output.say(`${program} ${command.group} ${command.name}: ${error.message}\n`);
     return exit.unusable;
   }
 }
@@ -86,15 +88,16 @@ function parse(command: Command, args: readonly string[]): Omit<Given, 'output'>
 }
 
 function overview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  const named = commands.map(({ group, name, summary }) => ({ words: `${group} ${name}`, summary }));
+  const width = Math.max(...named.map(({ words }) => words.length));
+  const lines = named.map(({ words, summary }) => `  ${words.padEnd(width)}  ${summary}`);
   return [
-    `Usage: ${name} COMMAND [options]`,
+    `Usage: ${program} GROUP COMMAND [options]`,
     '',
     ...lines,
     '',
-    `\`${name} COMMAND --help\` says more of each. They end with 0 where all is well, with 1 where something was found,`,
-    'and with 2 where the command was called wrongly or a file cannot be loaded.',
+    `\`${program} GROUP COMMAND --help\` says more of each. They end with 0 where all is well, with 1 where something was`,
+    'found, and with 2 where the command was called wrongly, or what it is to look at cannot be read.',
     '',
   ].join('\n');
 }
