@@ -26,4 +26,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself and not npm, so that the signal to stop reaches the service.
 # Young objects in 8 MiB instead of 16: the process takes a quarter less memory, and is as fast.
-CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=768", "--enable-source-maps", "dist/src/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=1024", "--enable-source-maps", "dist/src/main.js"]

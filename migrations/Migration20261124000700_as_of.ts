@@ -1,5 +1,29 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** Where communication goes to, of all dossiers that are named at once. */
+export const contactByJoin = (now: string) => `
+  create or replace function dossier_contact(p_office text, p_dossiers text[])
+    returns table (dossier text, email text, source text, collaborator text)
+    language sql stable as $$
+    select d.id, coalesce(m.email, g.email, o.email),
+           case when m.email is not null then 'manager' when g.email is not null then 'client_group' else 'office' end,
+           m.id
+      from dossier d
+      join office o on o.id = d.office
+      left join lateral (
+        select c.id, c.email from relationship r
+          join collaborator c on c.office = r.office and c.id = r.subject_id and c.status = 'active'
+         where r.office = p_office and r.object_type = 'dossier' and r.object_id = d.id and r.relation = 'manager'
+           and (r.expires_at is null or r.expires_at > ${now})
+         order by r.is_primary desc, r.created_at, r.ordinal limit 1) m on true
+      left join lateral (
+        select cg.email from relationship r
+          join client_group cg on cg.office = r.office and cg.id = r.subject_id
+         where r.office = p_office and r.object_type = 'dossier' and r.object_id = d.id and r.relation = 'client_group'
+           and (r.expires_at is null or r.expires_at > ${now})) g on true
+     where d.office = p_office and d.id = any (p_dossiers)
+    $$;`;
+
 /** The functions that look at the ends of tuples, as of the moment that the SQL expression `now` gives. */
 const functionsAsOf = (now: string) => `
   create or replace function client_group_membership(p_office text, p_collaborators text[])
@@ -82,27 +106,7 @@ const functionsAsOf = (now: string) => `
     return facts;
   end $$;
 
-  create or replace function dossier_contact(p_office text, p_dossiers text[])
-    returns table (dossier text, email text, source text, collaborator text)
-    language sql stable as $$
-    select d.id, coalesce(m.email, g.email, o.email),
-           case when m.email is not null then 'manager' when g.email is not null then 'client_group' else 'office' end,
-           m.id
-      from dossier d
-      join office o on o.id = d.office
-      left join lateral (
-        select c.id, c.email from relationship r
-          join collaborator c on c.office = r.office and c.id = r.subject_id and c.status = 'active'
-         where r.office = p_office and r.object_type = 'dossier' and r.object_id = d.id and r.relation = 'manager'
-           and (r.expires_at is null or r.expires_at > ${now})
-         order by r.is_primary desc, r.created_at, r.ordinal limit 1) m on true
-      left join lateral (
-        select cg.email from relationship r
-          join client_group cg on cg.office = r.office and cg.id = r.subject_id
-         where r.office = p_office and r.object_type = 'dossier' and r.object_id = d.id and r.relation = 'client_group'
-           and (r.expires_at is null or r.expires_at > ${now})) g on true
-     where d.office = p_office and d.id = any (p_dossiers)
-    $$;`;
+${contactByJoin(now)}`;
 
 /**
  * What questions about a past moment need: a clock that can be put back for one transaction, a place for the facts of

@@ -12,6 +12,7 @@ import { Migration20261124000720_retention_by_office } from './Migration20261124
 import { Migration20261124000730_last_opened } from './Migration20261124000730_last_opened.js';
 import { Migration20261124000740_facts_planned_once } from './Migration20261124000740_facts_planned_once.js';
 import { Migration20261124000800_session } from './Migration20261124000800_session.js';
+import { Migration20261124000750_contacts_by_row } from './Migration20261124000750_contacts_by_row.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -30,5 +31,6 @@ export const migrations = [
   { name: 'Migration20261124000720_retention_by_office', class: Migration20261124000720_retention_by_office },
   { name: 'Migration20261124000730_last_opened', class: Migration20261124000730_last_opened },
   { name: 'Migration20261124000740_facts_planned_once', class: Migration20261124000740_facts_planned_once },
+  { name: 'Migration20261124000750_contacts_by_row', class: Migration20261124000750_contacts_by_row },
   { name: 'Migration20261124000800_session', class: Migration20261124000800_session },
 ];

@@ -9,13 +9,13 @@ import {
   warningSchema,
   writeBody,
 } from './fields.schema.js';
-import { dossierFilterSchema } from './monitor.schema.js';
+import { selectionSchema } from './monitor.schema.js';
 
 const labelDelta = z.strictObject({ add: z.array(labelSchema).default([]), remove: z.array(labelSchema).default([]) });
 
 /** Rule 25: a selection, by ids or as "all that match this filter", and what every one of them gets. */
 export const bulkSchema = writeBody({
-  select: z.union([z.strictObject({ ids: idListSchema.min(1) }), z.strictObject({ filter: dossierFilterSchema })]),
+  select: selectionSchema,
   set: z
     .strictObject({
       clientGroup: idSchema.nullable().optional(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { previewSchema } from './answer.schema.js';
-import { idListSchema, isOneLine, tidy, warningSchema, writeBody } from './fields.schema.js';
-import { dossierFilterSchema } from './monitor.schema.js';
+import { isOneLine, tidy, warningSchema, writeBody } from './fields.schema.js';
+import { selectionSchema } from './monitor.schema.js';
 
 /** Rule 25: one message to each dossier of a selection. */
 export const communicationPostSchema = writeBody({
-  select: z.union([z.strictObject({ ids: idListSchema.min(1) }), z.strictObject({ filter: dossierFilterSchema })]),
+  select: selectionSchema,
   /** One line: it becomes a header of a mail. */
   subject: z
     .string()

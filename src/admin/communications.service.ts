@@ -29,7 +29,7 @@ export class CommunicationsService {
 
   send(request: WriteRequest, { select, subject, body }: CommunicationPost): Promise<Answer> {
     const send = async (write: Write) => {
-      const ids = 'ids' in select ? [...new Set(select.ids)] : await this.monitor.idsMatching(write, select.filter);
+      const ids = await this.monitor.selected(write, select);
       const id = uuidv7();
       const results = await this.address(write, ids);
       await this.queue(write, { id, subject, body }, results);

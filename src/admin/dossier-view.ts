@@ -69,10 +69,11 @@ export function refusalOf(
   id: string,
   dossier: LoadedDossier | undefined,
   action: string,
+  properties?: Record<string, unknown>,
 ): ProblemError | undefined {
   if (!dossier) return problem('not_found', { type: 'dossier', id });
   try {
-    guard.requireDossier({ ...dossier.facts }, action);
+    guard.requireDossier({ ...dossier.facts }, action, properties);
     return undefined;
   } catch (error) {
     if (error instanceof ProblemError && error.status < 500) return error;

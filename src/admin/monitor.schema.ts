@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dossierStatuses } from '#src/relations/vocabulary.js';
 import { dossierSchema } from './dossier.schema.js';
-import { idSchema, isOneLine, labelSchema, pageOf, pageShape } from './fields.schema.js';
+import { idListSchema, idSchema, isOneLine, labelSchema, pageOf, pageShape } from './fields.schema.js';
 
 /** A query member that may be given several times. */
 const several = <T extends z.ZodType>(one: T) =>
@@ -25,6 +25,13 @@ export const dossierFilterShape = {
 /** The filters of the monitor (rule 24): AND between the fields, OR within one. */
 export const dossierFilterSchema = z.strictObject(dossierFilterShape);
 export type DossierFilter = z.infer<typeof dossierFilterSchema>;
+
+/** Rule 25: dossiers by their ids, or "all that match this filter". */
+export const selectionSchema = z.union([
+  z.strictObject({ ids: idListSchema.min(1) }),
+  z.strictObject({ filter: dossierFilterSchema }),
+]);
+export type Selection = z.infer<typeof selectionSchema>;
 
 export const dossierSorts = ['name', '-name', 'code', '-code'] as const;
 

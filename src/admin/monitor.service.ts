@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { problem } from '#src/platform/errors.js';
 import { AbilityService } from '#src/ability/ability.service.js';
 import { audienceOf } from '#src/ability/audience.js';
 import { allOf, firstRow, numbered, rows } from '#src/platform/sql.js';
 import { allowedDossiers } from './allowed-dossiers.js';
 import { filterSql } from './dossier-filter.js';
 import { dossierView, loadDossiers, type Place } from './dossier-view.js';
-import type { DossierFilter, DossierQuery } from './monitor.schema.js';
+import type { DossierFilter, DossierQuery, Selection } from './monitor.schema.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
+
+/** A preview of so many takes some seconds and half a gigabyte. */
+const maxSelected = 20_000;
 
 /** What the list is sorted by; every sort ends with the id, so that it is total. */
 const sortKeys = { name: 'fold(d.name)', code: `fold(coalesce(d.code, ''))` } as const;
@@ -45,6 +49,13 @@ export class MonitorService {
           ),
       });
     });
+  }
+
+  /** The dossiers of a selection, each once. @throws `too_many_items` for more than one write can hold */
+  async selected(place: Place, select: Selection): Promise<string[]> {
+    const ids = 'ids' in select ? [...new Set(select.ids)] : await this.idsMatching(place, select.filter);
+    if (ids.length > maxSelected) throw problem('too_many_items', { max: maxSelected });
+    return ids;
   }
 
   /** The ids of every dossier that the filter matches and the viewer may open, in the order of their names. */
