@@ -8,7 +8,7 @@ import {
   type ColumnVisibilityState,
   type RowSelectionState,
 } from '@tanstack/react-table';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useTexts } from '../i18n/texts.js';
 import styles from './data-table.module.css';
 
@@ -17,6 +17,7 @@ const features = tableFeatures({ columnVisibilityFeature, rowSortingFeature, row
 export interface DataTableProps<Row extends { id: string }> {
   /** What the table is about, for screen readers. */
   label: string;
+  /** Keep them by `useMemo`: new ones make every cell anew. */
   columns: readonly TableColumn<Row>[];
   rows: readonly Row[];
   /** As the service takes it: `name`, or `-name` for from last to first. */
@@ -43,12 +44,17 @@ export interface TableColumn<Row> {
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, rows, chosen, onChoose, nameOf, hidden = [] } = props;
   const t = useTexts('shared');
-  const columns = props.columns.map((column): ColumnDef<typeof features, Row> => ({
-    id: column.id,
-    header: column.header,
-    enableSorting: column.sorts ?? false,
-    cell: ({ row }) => column.cell(row.original),
-  }));
+  // The same columns give the same cells: what has the focus in one stays when the table is drawn again.
+  const columns = useMemo(
+    () =>
+      props.columns.map((column): ColumnDef<typeof features, Row> => ({
+        id: column.id,
+        header: column.header,
+        enableSorting: column.sorts ?? false,
+        cell: ({ row }) => column.cell(row.original),
+      })),
+    [props.columns],
+  );
   const columnVisibility: ColumnVisibilityState = Object.fromEntries(hidden.map((id) => [id, false]));
   const rowSelection: RowSelectionState = Object.fromEntries([...(chosen ?? [])].map((id) => [id, true]));
   const table = useTable({
