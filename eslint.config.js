@@ -29,7 +29,10 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/platform/settings.ts', 'test/**/*.ts', '*.js'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/platform/settings.ts', 'test/**/*.ts', '*.js', 'console/*.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   {
     files: ['console/src/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
