@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Api } from './support/api.js';
 import { expectAgreement } from './support/contradictions.js';
-import type { FaceAnswer } from './support/faces.js';
+import type { FaceAnswer } from './support/face-answer.js';
 import { importWorld } from './support/import-world.js';
 import { questionOf, questionRecipes } from './support/questions.js';
 import { dossierActions, mayDo, pathsOf } from './support/reference.js';

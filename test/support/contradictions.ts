@@ -1,4 +1,4 @@
-import type { FaceAnswer, NamedPath } from './faces.js';
+import type { FaceAnswer, NamedPath } from './face-answer.js';
 import { dossierActions, mayDo, pathsOf, type Path } from './reference.js';
 import { toNdjson } from './world.js';
 import type { Question, World } from './world.types.js';

@@ -1,22 +1,12 @@
-import { createMongoAbility, subject, type MongoAbility, type RawRule } from '@casl/ability';
-import { unpackRules, type PackRule } from '@casl/ability/extra';
-import { officePath, type Api, type ApiResponse } from './api.js';
+import { abilityFace } from './ability-face.js';
+import { officePath, type Api } from './api.js';
+import { each, good } from './asking.js';
+import { Pdp } from './authzen.js';
+import { AuthzenFaces } from './authzen-faces.js';
 import { reviewOf } from './review.js';
-import { dossierActions, type Path } from './reference.js';
+import type { FaceAnswer, NamedPath } from './face-answer.js';
+import { dossierActions } from './reference.js';
 import type { Question, WorldOffice } from './world.types.js';
-
-/** A path as an answer names it, with its tuples and their dates. */
-export type NamedPath = Path & Record<string, unknown>;
-
-/** What one face of the service says about one question; only some of them name rules, reasons and paths. */
-export interface FaceAnswer {
-  face: 'can-access' | 'batch' | 'filter' | 'explain' | 'audience' | 'list' | 'ability' | 'review';
-  question: Question;
-  allowed: boolean;
-  rule?: string | null;
-  reason?: string;
-  paths?: NamedPath[];
-}
 
 interface Decision {
   allowed: boolean;
@@ -30,22 +20,32 @@ interface Page<Item> {
   total: number;
 }
 
-/** Requests that are under way at once. */
-const concurrency = 12;
 /** Small, so that lists have several pages. */
 const pageSize = 2;
 
 /** One office of a world, under the id that it has in the service. */
 export class Faces {
+  private readonly authzen: AuthzenFaces;
+
   constructor(
     private readonly api: Api,
     private readonly id: string,
     private readonly office: WorldOffice,
-  ) {}
+  ) {
+    this.authzen = new AuthzenFaces(new Pdp(api, id));
+  }
 
   /** The faces that answer from the caches, in an order that says which of them finds them empty. */
   async checks(questions: readonly Question[], first: number): Promise<FaceAnswer[]> {
-    const faces = [() => this.canAccess(questions), () => this.batch(questions), () => this.filter(questions)];
+    const { authzen } = this;
+    const faces = [
+      () => this.canAccess(questions),
+      () => authzen.evaluations(questions),
+      () => this.batch(questions),
+      () => authzen.actionSearch(questions),
+      () => this.filter(questions),
+      () => authzen.evaluation(questions),
+    ];
     const answers: FaceAnswer[] = [];
     for (let turn = 0; turn < faces.length; turn++) {
       answers.push(...(await (faces[(first + turn) % faces.length] as (typeof faces)[number])()));
@@ -53,10 +53,15 @@ export class Faces {
     return answers;
   }
 
-  /** The faces that answer from PostgreSQL. Only `explain` can be asked about what is not there. */
+  /** The faces that answer from PostgreSQL. Some of them can be asked about what is not there. */
   async others(questions: readonly Question[]): Promise<FaceAnswer[]> {
-    const asked = [this.explain(questions), this.audience(), this.lists(), this.abilities(), this.reviews()];
-    return (await Promise.all(asked)).flat();
+    const anything = [
+      this.explain(questions),
+      this.authzen.subjectSearch(questions),
+      this.authzen.resourceSearch(questions),
+    ];
+    const ofOffice = [this.audience(), this.lists(), abilityFace(this.api, this.id, this.office), this.reviews()];
+    return (await Promise.all([...anything, ...ofOffice])).flat();
   }
 
   private async canAccess(questions: readonly Question[]): Promise<FaceAnswer[]> {
@@ -157,63 +162,9 @@ export class Faces {
     if (total !== ids.length || new Set(ids).size !== total) throw new Error(`${path}: ${total} are ${ids.join(', ')}`);
     return ids;
   }
-
-  /** What a front end finds out by itself: plain CASL, the exported rules, and the dossiers as the API shows them. */
-  private async abilities(): Promise<FaceAnswer[]> {
-    const shown: Page<ShownDossier> = good(await this.api.get(`${officePath(this.id, 'dossiers')}?limit=1000`));
-    const answers = await each(this.office.collaborators, async ({ id: collaborator }) => {
-      const path = officePath(this.id, 'collaborators', collaborator, 'ability');
-      const { rules } = good(await this.api.get<{ rules: PackRule<RawRule>[] }>(path));
-      const ability: MongoAbility = createMongoAbility(unpackRules(rules) as never[]);
-      return shown.items.flatMap((dossier) => {
-        const resource = subject('dossier', factsOf(dossier)) as never;
-        return dossierActions.map((action): FaceAnswer => {
-          const question = { office: this.office.id, collaborator, action, dossier: dossier.id };
-          const allowed = ability.can(action, resource);
-          const [rule] = ability.relevantRuleFor(action, resource)?.reason?.split('/') ?? [];
-          return { face: 'ability', question, allowed, ...(allowed && rule !== undefined && { rule }) };
-        });
-      });
-    });
-    return answers.flat();
-  }
-}
-
-interface ShownDossier {
-  id: string;
-  status: string;
-  private: boolean;
-  clientGroup: string | null;
-  managers: { collaborator: string }[];
-  guests: { collaborator: string }[];
-  excluded: { collaborator: string }[];
-}
-
-function factsOf({ id, status, private: isPrivate, clientGroup, managers, guests, excluded }: ShownDossier) {
-  const ids = (people: readonly { collaborator: string }[]) => people.map(({ collaborator }) => collaborator);
-  const people = { managers: ids(managers), guests: ids(guests), excluded: ids(excluded) };
-  return { id, status, private: isPrivate, clientGroup, ...people };
 }
 
 /** `open` is what is asked where no action is given, so it is left out. */
 function checkOf({ collaborator, dossier, action }: Question) {
   return action === 'open' ? { collaborator, dossier } : { collaborator, dossier, action };
-}
-
-function good<Body>({ status, body }: ApiResponse<Body>): Body {
-  if (status === 200) return body;
-  throw new Error(`${status} ${JSON.stringify(body)}`.slice(0, 4_000));
-}
-
-/** Does the work for each of the list, some at once. @returns the results in the order of the list */
-async function each<Item, Result>(list: readonly Item[], work: (one: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  const waiting = [...list.entries()];
-  const workOn = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results[next[0]] = await work(next[1]);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, workOn));
-  return results;
 }
