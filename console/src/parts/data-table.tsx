@@ -50,11 +50,12 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
       props.columns.map((column): ColumnDef<typeof features, Row> => ({
         id: column.id,
         header: column.header,
-        enableSorting: column.sorts ?? false,
         cell: ({ row }) => column.cell(row.original),
       })),
     [props.columns],
   );
+  // The service sorts: the table, which has no values of its own, would say that it cannot.
+  const sorted = new Set(props.columns.filter(({ sorts }) => sorts).map(({ id }) => id));
   const columnVisibility: ColumnVisibilityState = Object.fromEntries(hidden.map((id) => [id, false]));
   const rowSelection: RowSelectionState = Object.fromEntries([...(chosen ?? [])].map((id) => [id, true]));
   const table = useTable({
@@ -86,7 +87,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
               </th>
             )}
             {table.getFlatHeaders().map(({ column }) => (
-              <HeaderCell key={column.id} id={column.id} sorts={column.getCanSort()} {...props}>
+              <HeaderCell key={column.id} id={column.id} sorts={sorted.has(column.id)} {...props}>
                 {column.columnDef.header as string}
               </HeaderCell>
             ))}
