@@ -34,6 +34,18 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
     [items, folded, wanted],
   );
   if (items.length === 0) return <p className={styles.empty}>{empty}</p>;
+  // A short list has its rows as they are: in a dialog the virtualizer measures it before it has its width.
+  const list = (
+    <GridList
+      aria-label={label}
+      items={shown}
+      className={items.length > filterFrom ? styles.long : styles.short}
+      dependencies={[marksOf, onRemove]}
+      renderEmptyState={() => <p className={styles.empty}>{t('chosen.none')}</p>}
+    >
+      {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
+    </GridList>
+  );
   return (
     <div className={styles.chosen}>
       {items.length >= filterFrom && (
@@ -51,17 +63,13 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
           ? t('chosen.count', { shown: formats.number(items.length) })
           : t('chosen.filtered', { shown: formats.number(shown.length), all: formats.number(items.length) })}
       </p>
-      <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
-        <GridList
-          aria-label={label}
-          items={shown}
-          className={items.length > filterFrom ? styles.long : styles.short}
-          dependencies={[marksOf, onRemove]}
-          renderEmptyState={() => <p className={styles.empty}>{t('chosen.none')}</p>}
-        >
-          {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
-        </GridList>
-      </Virtualizer>
+      {items.length > filterFrom ? (
+        <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
+          {list}
+        </Virtualizer>
+      ) : (
+        list
+      )}
     </div>
   );
 }

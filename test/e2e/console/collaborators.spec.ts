@@ -68,6 +68,7 @@ describe('Bureau/Paramètres, onglet « Collaborateurs »', () => {
     await openDialog(page);
     const inherited = page.getByRole('grid', { name: 'Groupes de clients hérités' });
     await inherited.getByText('via Externes').waitFor();
+    await inherited.getByText('Liège').waitFor();
     expect(await inherited.getByRole('button').count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
   });
