@@ -25,7 +25,7 @@ export function pin(pid: number, core: number): void {
 
 /** A fresh PostgreSQL with the schema, on the second core. */
 export async function startDatabase(): Promise<PrivatePostgres> {
-  const server = await startPrivatePostgres();
+  const server = await startPrivatePostgres({ onDisk: true });
   await migrateUp(server.url);
   pin(server.pid, 1);
   return server;

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { binariesFor, userFor, type PostgresHome } from '#src/platform/embedded-postgres-home.js';
 import {
   ensureCluster,
@@ -16,6 +16,7 @@ import {
 import { migrateUp } from '#src/platform/migrate.js';
 import { ensureConsoleBuilt } from './built-console.js';
 import { createTestDatabase, onServer, testDatabaseUrl, templateName } from './database.js';
+import { makeScratchFolder } from './scratch.js';
 import { buildService, startService } from './service-process.js';
 
 declare global {
@@ -86,9 +87,13 @@ async function startSharedService(): Promise<() => Promise<void>> {
   }
 }
 
-/** Starts a PostgreSQL in a temporary folder. It forgets crashes of the machine, which a test does not survive either. */
-export async function startPrivatePostgres(): Promise<PrivatePostgres> {
-  const parent = mkdtempSync(join(tmpdir(), 'cardea-test-'));
+/**
+ * Starts a PostgreSQL in a temporary folder, in memory where there is room; where figures are taken it is on the disk. It
+ * forgets crashes of the machine, which a test does not survive either.
+ */
+export async function startPrivatePostgres({ onDisk = false } = {}): Promise<PrivatePostgres> {
+  const parent = onDisk ? mkdtempSync(join(tmpdir(), 'cardea-test-')) : makeScratchFolder();
+  const flags = onDisk ? serverFlags : [...serverFlags, 'max_wal_size=256MB'];
   const user = userFor(parent);
   const folder = join(parent, 'postgres');
   mkdirSync(folder, { mode: 0o700 });
@@ -96,13 +101,15 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     chmodSync(parent, 0o755);
     chownSync(folder, user.uid, user.gid);
   }
-  const home: PostgresHome = { binaries: binariesFor(user, join(parent, 'programs'), () => undefined), folder, user };
+  // Not where files may be in memory: programs do not start from there on every machine.
+  const programs = join(tmpdir(), `${basename(parent)}-programs`);
+  const home: PostgresHome = { binaries: binariesFor(user, programs, () => undefined), folder, user };
   const password = await ensureCluster(home);
   const port = await freePort();
   const start = async () => {
-    await startPostmaster(home, port, serverFlags);
+    await startPostmaster(home, port, flags);
     const pid = runningPostmaster(home)?.pid ?? 0;
-    return { pid, endGuard: guard(pid, parent) };
+    return { pid, endGuard: guard(pid, [parent, programs]) };
   };
   let { pid, endGuard } = await start();
   return {
@@ -120,7 +127,7 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     },
     async remove() {
       await stopPostmaster(home);
-      rmSync(parent, { recursive: true, force: true });
+      for (const made of [parent, programs]) rmSync(made, { recursive: true, force: true });
       await endGuard();
     },
   };
@@ -136,9 +143,9 @@ function signalAll(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** A process that cleans up where this one is killed: it waits for the end of its input, which no process outlives. */
-function guard(pid: number, folder: string): () => Promise<void> {
-  const script = 'read -r done && exit 0; kill -CONT "$1"; kill -QUIT "$1"; sleep 1; rm -rf -- "$2"';
-  const child = spawn('sh', ['-c', script, 'sh', String(pid), folder], {
+function guard(pid: number, folders: readonly string[]): () => Promise<void> {
+  const script = 'read -r done && exit 0; kill -CONT "$1"; kill -QUIT "$1"; sleep 1; shift; rm -rf -- "$@"';
+  const child = spawn('sh', ['-c', script, 'sh', String(pid), ...folders], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

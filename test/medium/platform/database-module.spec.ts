@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { migrations } from '#migrations/index.js';
 import { openDatabase } from '#src/platform/database.module.js';
 import { readSettings } from '#src/platform/settings.js';
 import { createEmptyDatabase, createTestDatabase } from '#test/support/database.js';
+import { makeScratchFolder } from '#test/support/scratch.js';
 
 const migrationsApplied = 'select count(*)::int as applied from schema_migration';
 const allApplied = [{ applied: migrations.length }];
@@ -30,7 +30,7 @@ describe('the start of the database', () => {
 
   test('without DATABASE_URL one is started and brought up to date, and stops with the service', async () => {
     Logger.overrideLogger(false);
-    const parent = mkdtempSync(join(tmpdir(), 'cardea-test-'));
+    const parent = makeScratchFolder();
     chmodSync(parent, 0o755);
     const settings = readSettings({ DATA_DIR: join(parent, '.cardea') });
     const data = () => join(realpathSync(join(settings.dataDir, 'postgres')), 'data');

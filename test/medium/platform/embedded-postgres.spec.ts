@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import {
   chmodSync,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -11,13 +10,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { homeFor } from '#src/platform/embedded-postgres-home.js';
 import { ensureCluster, freePort, runningPostmaster, startPostmaster } from '#src/platform/embedded-postgres-server.js';
 import { EmbeddedPostgres } from '#src/platform/embedded-postgres.js';
+import { makeScratchFolder } from '#test/support/scratch.js';
 
 /** Each test makes a cluster from nothing, which takes seconds of a busy machine. */
 jest.setTimeout(90_000);
@@ -31,7 +30,7 @@ describe('the embedded PostgreSQL', () => {
   const started: EmbeddedPostgres[] = [];
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'cardea-test-'));
+    parent = makeScratchFolder();
     chmodSync(parent, 0o755);
     dataDir = join(parent, '.cardea');
     lines = [];
