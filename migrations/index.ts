@@ -13,6 +13,7 @@ import { Migration20261124000730_last_opened } from './Migration20261124000730_l
 import { Migration20261124000740_facts_planned_once } from './Migration20261124000740_facts_planned_once.js';
 import { Migration20261124000800_session } from './Migration20261124000800_session.js';
 import { Migration20261124000750_contacts_by_row } from './Migration20261124000750_contacts_by_row.js';
+import { Migration20261124000900_outbox } from './Migration20261124000900_outbox.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -33,4 +34,5 @@ export const migrations = [
   { name: 'Migration20261124000740_facts_planned_once', class: Migration20261124000740_facts_planned_once },
   { name: 'Migration20261124000750_contacts_by_row', class: Migration20261124000750_contacts_by_row },
   { name: 'Migration20261124000800_session', class: Migration20261124000800_session },
+  { name: 'Migration20261124000900_outbox', class: Migration20261124000900_outbox },
 ];

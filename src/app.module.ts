@@ -59,8 +59,8 @@ export class AppModule {
         AbilityModule.forRoot({ settings, metrics, logger, fenceOff }),
         AuditModule.forRoot({ settings, metrics }),
         CheckModule,
-        AdminModule,
         SessionModule,
+        AdminModule.forRoot({ settings, metrics }),
       ],
     };
   }

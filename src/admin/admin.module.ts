@@ -1,4 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AbilityService } from '#src/ability/ability.service.js';
+import { Database } from '#src/platform/database.js';
+import { parseSmtpUrl } from '#src/platform/mail/smtp-server.js';
+import type { Metrics } from '#src/platform/metrics.js';
+import type { Settings } from '#src/platform/settings.js';
 import { AccessReviewController } from './access-review/access-review.controller.js';
 import { AccessReviewService } from './access-review/access-review.service.js';
 import { ReviewReturnService } from './access-review/review-return.service.js';
@@ -16,8 +21,11 @@ import { CollaboratorGroupsService } from './collaborator-groups.service.js';
 import { CollaboratorListsService } from './collaborator-lists.service.js';
 import { CollaboratorsController } from './collaborators.controller.js';
 import { CollaboratorsService } from './collaborators.service.js';
-import { CommunicationsController } from './communications.controller.js';
-import { CommunicationsService } from './communications.service.js';
+import { CommunicationsController } from './communications/communications.controller.js';
+import { CommunicationsService } from './communications/communications.service.js';
+import { MailSender } from './communications/mail-sender.js';
+import { Outbox } from './communications/outbox.js';
+import { OutboxMetrics } from './communications/outbox-metrics.js';
 import { DossierExportService } from './dossier-export.service.js';
 import { DossierPeopleController } from './dossier-people.controller.js';
 import { DossierPeopleService } from './dossier-people.service.js';
@@ -87,4 +95,21 @@ import { UndoService } from './undo.service.js';
   ],
   exports: [RelationWriter],
 })
-export class AdminModule {}
+export class AdminModule {
+  static forRoot({ settings, metrics }: { settings: Settings; metrics: Metrics }): DynamicModule {
+    const { smtpUrl = '', smtpTimeoutSeconds } = settings;
+    const mailServer = parseSmtpUrl(smtpUrl, smtpTimeoutSeconds * 1000) ?? null;
+    const outboxMetrics = new OutboxMetrics(metrics.registry);
+    return {
+      module: AdminModule,
+      providers: [
+        {
+          provide: Outbox,
+          inject: [Database, AbilityService],
+          useFactory: (database: Database, abilities: AbilityService) =>
+            mailServer && new Outbox(database, new MailSender(database, abilities, outboxMetrics, mailServer)),
+        },
+      ],
+    };
+  }
+}

@@ -8,6 +8,7 @@ import { rows } from '#src/platform/sql.js';
 import { loadDossiers, refusalOf } from './dossier-view.js';
 import type { DossierFilter } from './monitor.schema.js';
 import { MonitorService } from './monitor.service.js';
+import { clientGroupNames, collaboratorNames } from './names.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 
@@ -127,15 +128,14 @@ export class DossierExportService {
     // The selection was made a moment ago: whatever the viewer has lost since is no longer theirs to read.
     const ids = await this.monitor.openable(view, selected);
     const loaded = await loadDossiers(view, ids);
-    const groups = await nameOf(
-      view,
-      'select id, name from client_group where office = $1 and id = any ($2)',
+    const groups = await clientGroupNames(
+      view.em,
+      office,
       [...loaded.values()].flatMap(({ facts }) => facts.clientGroup ?? []),
     );
-    const people = await nameOf(
-      view,
-      `select id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email) as name
-         from collaborator where office = $1 and id = any ($2)`,
+    const people = await collaboratorNames(
+      view.em,
+      office,
       [...loaded.values()].flatMap(({ facts }) => facts.managers),
     );
     const contacts = await rows<{ dossier: string; email: string }>(
@@ -169,9 +169,4 @@ export class DossierExportService {
       ];
     });
   }
-}
-
-async function nameOf(view: OfficeView, sql: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const found = await rows<{ id: string; name: string }>(view.em, sql, [view.office.id, [...new Set(ids)]]);
-  return new Map(found.map((row) => [row.id, row.name]));
 }

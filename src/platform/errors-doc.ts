@@ -1,4 +1,4 @@
-import { errorTexts, warningTexts } from './error-texts.js';
+import { errorTexts, outboxTexts, warningTexts } from './error-texts.js';
 import { languages } from './languages.js';
 import { type ErrorText, type WarningText } from './texts/text.js';
 
@@ -17,6 +17,7 @@ export function renderErrorsDoc(): string {
   const errors: [string, ErrorText][] = Object.entries(errorTexts);
   errors.sort(([codeA, a], [codeB, b]) => a.status - b.status || (codeA < codeB ? -1 : 1));
   const warnings: [string, WarningText][] = Object.entries(warningTexts);
+  const deliveries: [string, WarningText][] = Object.entries(outboxTexts);
   return [
     introduction,
     '## Errors\n',
@@ -26,6 +27,9 @@ export function renderErrorsDoc(): string {
     '## Warnings\n',
     'A write that is done may say so: `warnings: [{code, message}]`.\n',
     ...warnings.map(([code, { message }]) => section(`\`${code}\``, (language) => message[language])),
+    '## Messages of the outbox\n',
+    'Why one waits, was not sent, or may have been: its `error: {code, message, detail}`.\n',
+    ...deliveries.map(([code, { message }]) => section(`\`${code}\``, (language) => message[language])),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSmtpUrl } from './mail/smtp-server.js';
 
 /** A whole number between two bounds. */
 export function integer(least: number, most: number): z.ZodType<number, string> {
@@ -26,6 +27,8 @@ export const redisUrl = z.string().refine((text) => {
   if (!url?.hostname || !/^rediss?:$/.test(url.protocol) || url.search || url.hash) return false;
   return /^\/?\d{0,4}$/.test(url.pathname) && [url.username, url.password].every(isPercentEncoded);
 });
+/** No password goes over a network in clear. */
+export const smtpUrl = z.string().refine((text) => parseSmtpUrl(text, 0) !== undefined);
 /** No user, query or fragment: what follows is appended to it, and it is shown to callers. */
 export const plainUrl = z.string().refine((text) => {
   const url = URL.canParse(text) ? new URL(text) : null;

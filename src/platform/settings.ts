@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { decisionSelection, integer, issuerUrl, path, plainUrl, postgresUrl, redisUrl } from './setting-schemas.js';
+import {
+  decisionSelection,
+  integer,
+  issuerUrl,
+  path,
+  plainUrl,
+  postgresUrl,
+  redisUrl,
+  smtpUrl,
+} from './setting-schemas.js';
 
 /** Nest's token for the frozen {@link Settings}. */
 export const SETTINGS = Symbol('settings');
@@ -245,6 +254,21 @@ const table = {
     allowed: 'a whole number from 1 to 36500',
     meaning: 'how long logged decisions are kept',
     schema: integer(1, 36_500),
+  }),
+  smtpUrl: optional({
+    name: 'SMTP_URL',
+    allowed:
+      'a `smtp://user:password@host:587` (STARTTLS) or `smtps://user:password@host:465` URL, or `smtp://host:25?tls=none`',
+    meaning: 'the mail server that takes communications; unset, they stay in the outbox',
+    schema: smtpUrl,
+    secret: true,
+  }),
+  smtpTimeoutSeconds: required({
+    name: 'SMTP_TIMEOUT_SECONDS',
+    fallback: '60',
+    allowed: 'a whole number from 1 to 600',
+    meaning: 'longest that the mail server may be silent',
+    schema: integer(1, 600),
   }),
   metricsPort: optional({
     name: 'METRICS_PORT',

@@ -292,6 +292,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Session_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["SignIn_signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offices/{office}": {
         parameters: {
             query?: never;
@@ -838,38 +870,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["Session_read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["SignIn_signOut"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1052,6 +1052,19 @@ export interface components {
                 queued: number;
                 refused: number;
             };
+            exclusions: {
+                code: string;
+                count: number;
+            }[];
+            samples: {
+                dossier: string;
+                name: string;
+                to: string;
+                from: string;
+                replyTo: string;
+                subject: string;
+                body: string;
+            }[];
         };
         Contact: {
             email: string;
@@ -2142,6 +2155,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthzenMetadata"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Session_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    SignIn_signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5115,6 +5176,10 @@ export interface operations {
                             queued: number;
                             refused: number;
                         };
+                        exclusions: {
+                            code: string;
+                            count: number;
+                        }[];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -5143,6 +5208,10 @@ export interface operations {
                             queued: number;
                             refused: number;
                         };
+                        exclusions: {
+                            code: string;
+                            count: number;
+                        }[];
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
@@ -5305,54 +5374,6 @@ export interface operations {
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    Session_read: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
-                "Cardea-Actor"?: components["parameters"]["Actor"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    SignIn_signOut: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
-                "Cardea-Actor"?: components["parameters"]["Actor"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedOut"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -29,8 +29,9 @@ const anotherRow: Record<string, string> = {
   api_key: `insert into api_key (office, id, name, hash, scopes, created_by) values ($1, 'new', 'New', sha256('x'), '{read}', 'x')`,
   idempotency: `insert into idempotency (office, principal, key, fingerprint, status) values ($1, 'key:k1', 'x', 'x', 200)`,
   communication: `insert into communication (office, id, subject, body, created_by, revision) values ($1, 'm1', 'x', 'x', 'x', 1)`,
-  communication_message: `insert into communication_message (office, communication, dossier, recipient, sender, reply_to, subject, body)
-    values ($1, 'm1', 'd1', 'a@b.be', 'a@b.be', 'a@b.be', 'x', 'x')`,
+  communication_message: `insert into communication_message (office, communication, dossier, recipient, sender, reply_to, subject, body, answerable, message_id)
+    values ($1, 'm1', 'd1', 'a@b.be', 'a@b.be', 'a@b.be', 'x', 'x', 'system', '<1@b.be>')`,
+  communication_template: `insert into communication_template (office, id, name, subject, body, version) values ($1, 't1', 'x', 'x', 'x', 1)`,
 };
 
 /** Tables that the service only reads: it may not even try to write a row of another office. */
