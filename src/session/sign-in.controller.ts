@@ -4,6 +4,7 @@ import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
+import '#src/platform/auth/request.js';
 import { signedOutSchema } from './session.schema.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -30,7 +31,8 @@ export class SignInController {
   async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     // Before anything can fail: an answer of the issuer is looked at once, whatever comes of it.
     void reply.header('set-cookie', this.signIns.cookiesToForget(request));
-    const { location, cookies } = await this.signIns.finish(request);
+    const { location, cookies, person } = await this.signIns.finish(request);
+    if (person) request.principal = person;
     void reply.header('set-cookie', cookies).redirect(location, 302);
   }
 

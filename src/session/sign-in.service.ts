@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { PersonPrincipal } from '#src/platform/auth/principal.js';
 import { removeCookie, setCookie } from '#src/platform/cookies.js';
 import { problem } from '#src/platform/errors.js';
 import { PublicUrl } from '#src/platform/public-url.js';
@@ -14,6 +15,8 @@ import { SignInAttempts } from './sign-in-attempt.js';
 export interface Onward {
   location: string;
   cookies: string[];
+  /** Who has just signed in, for the access log. */
+  person?: PersonPrincipal;
 }
 
 /** Marks a sign-in that was led to the service's own address already, so that none goes in circles behind a proxy. */
@@ -71,6 +74,7 @@ export class SignInService {
     return {
       location: this.publicUrl.base + attempt.returnTo,
       cookies: [setCookie(this.sessions.cookie, token, this.sessionCookie)],
+      person: signedIn.person,
     };
   }
 

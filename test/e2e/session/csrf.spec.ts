@@ -33,8 +33,8 @@ const refused = [403, 'csrf_token_missing'] as const;
 /** By the cookie, with whatever is said to be the token. */
 const withToken = (token: string) => anne.browser.api({ 'x-csrf-token': token });
 
-// How these were seen to fail: without the comparison, with any token of any session, with checks let through, and with
-// the cookie looked at beside a key.
+// How these were seen to fail: without the comparison, with tokens of the same length, without the look at the site, and
+// with the cookie looked at beside a header.
 describe('a request that changes something, by the cookie of a session', () => {
   test('attack: is refused on every route of the API without the CSRF token of the session, before anything else', async () => {
     const routes = (await describedRoutes(office.api)).filter(({ method }) => method !== 'get');

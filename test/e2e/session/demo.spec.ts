@@ -84,7 +84,7 @@ describe('the page that asks a visitor of the demo who they are', () => {
   });
 });
 
-// How these were seen to fail: without the look at the host, and with ids as they are for subjects.
+// How these were seen to fail: without the look at the host, and with ids of collaborators as subjects.
 describe('attack: the issuer of the demo', () => {
   test('answers under its own address alone', async () => {
     const { host } = new URL(demo.settings.oidcIssuer);

@@ -98,7 +98,7 @@ describe('an issuer', () => {
   });
 });
 
-// How these were seen to fail: with cookies that are not secure, and with the port of the process in the address.
+// How this was seen to fail: with cookies that are not secure, and with the port of the process in the address.
 describe('behind a proxy that ends TLS', () => {
   const publicUrl = 'https://cardea.example/base';
 
@@ -122,6 +122,7 @@ describe('behind a proxy that ends TLS', () => {
   });
 });
 
+// How this was seen to fail: with the browser led on each time that the address is another one.
 describe('an address of the service other than the one it calls its own', () => {
   test('leads there before the sign-in begins, and once only', async () => {
     const { issuer, app } = await start();

@@ -48,8 +48,8 @@ const ask = async ({ api }: SignedIn) => verdict(await api.get(office.at()));
 const ended = [401, 'unauthenticated'] as const;
 const secondsUntil = (instant: string) => Math.round((Date.parse(instant) - Date.now()) / 1_000);
 
-// How these were seen to fail: without either limit, with a renewal at each look, with one that never comes, and with
-// streams that renew.
+// How these were seen to fail: without either limit, with a renewal written at each look, with one that never comes, with
+// streams that renew, and without the removal.
 describe('the idle limit', () => {
   test('ends a session that long after its last request, and no sooner', async () => {
     const session = await anne();
