@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useNavigationType, useSearchParams } from 'react-router';
+import { NavigationType, useNavigationType, useSearchParams } from 'react-router';
 import { useOfficeAbility } from '../../ability/use-office-ability.js';
 import { useTexts } from '../../i18n/texts.js';
 import { Page } from '../../layout/page.js';
@@ -51,11 +51,11 @@ function useFilter() {
   const address = params.toString();
   const [edited, setEdited] = useState({ address, filter: filterOf(params) });
   if (edited.address !== address) {
-    setEdited({ address, filter: kind === 'REPLACE' ? edited.filter : filterOf(params) });
+    setEdited({ address, filter: kind === NavigationType.Replace ? edited.filter : filterOf(params) });
   }
   return {
     filter: edited.filter,
-    change(part: Partial<Filter>) {
+    change: (part: Partial<Filter>) => {
       const filter = { ...edited.filter, ...part };
       setEdited({ address, filter });
       setParams((now) => withFilter(now, filter), { replace: true });
