@@ -45,9 +45,5 @@ export const changeListSchema = z.object({
   revision: z.string(),
 });
 
-export const revisionSchema = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number);
 export const undoSchema = writeBody({}).default({});
 export const undoneSchema = writeAnswer(z.object({ undone: z.string() }));

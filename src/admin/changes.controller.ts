@@ -4,15 +4,9 @@ import { ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '#src/platform/answers.js';
 import { Access } from '#src/platform/auth/access.js';
-import {
-  changeListSchema,
-  changeQuerySchema,
-  revisionSchema,
-  undoneSchema,
-  undoSchema,
-  type ChangeQuery,
-} from './change.schema.js';
+import { changeListSchema, changeQuerySchema, undoneSchema, undoSchema, type ChangeQuery } from './change.schema.js';
 import { ChangesService } from './changes.service.js';
+import { idSchema } from './fields.schema.js';
 import type { ReadRequest, WriteRequest } from './read-request.js';
 import { Reading, Writing } from './request-context.js';
 import { UndoService } from './undo.service.js';
@@ -54,7 +48,7 @@ export class ChangesController {
   @WriteAnswers(undoneSchema)
   undo(
     @Writing() request: WriteRequest,
-    @Param('revision', { schema: revisionSchema }) revision: number,
+    @Param('revision', { schema: idSchema }) revision: string,
     @Body({ schema: undoSchema }) _body: object,
   ) {
     return this.undos.undo(request, revision);

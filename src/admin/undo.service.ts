@@ -35,9 +35,11 @@ export class UndoService {
    * @throws `not_found` for a revision that changed nothing, `not_undoable` for what cannot be taken back, `undo_not_safe`
    *   where what it changed has changed again since; else what the changes themselves are refused with
    */
-  undo(request: WriteRequest, revision: number): Promise<Answer> {
+  undo(request: WriteRequest, token: string): Promise<Answer> {
     return this.writer.write(request, async (write) => {
       write.guard.require('office', 'read_trail', { id: write.office.id });
+      // What is no revision is one that changed nothing.
+      const revision = /^\d{1,15}$/.test(token) ? Number(token) : 0;
       const changes = await changesAt(write, revision);
       await refuseUnsafe(write, revision, changes);
       const tuples = reverseTuples(changes);

@@ -229,6 +229,7 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'put /entities/{type}/{id}': [{ id: (ids) => ids('entity'), body: () => ({ properties: { status: 'x' } }) }],
   'delete /entities/{type}/{id}': [{ id: (ids) => ids('entity') }],
   'get /changes': [{ query: (ids) => `key=dossier:${ids('dossier')}` }],
+  'post /changes/{revision}/undo': [],
   'post /api-keys': [{ body: (ids) => ({ id: ids('api_key'), name: 'X', scopes: ['read'] }) }],
   'get /api-keys': [],
   'delete /api-keys/{id}': [{ id: (ids) => ids('api_key') }],

@@ -145,6 +145,6 @@ describe('undoing a write', () => {
 
   test('of a revision that changed nothing, or of another office, finds nothing', async () => {
     expect(verdict(await undo('999999'))).toEqual([404, 'not_found']);
-    expect(verdict(await undo('abc'))).toEqual([400, 'invalid_request']);
+    expect(verdict(await undo('abc'))).toEqual([404, 'not_found']);
   });
 });
