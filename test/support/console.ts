@@ -21,6 +21,9 @@ export interface Looking extends BrowserContextOptions {
 
 /** The service with the console, an issuer to sign in at, and Debian's Chromium. */
 export class TestConsole {
+  /** Errors of scripts and refusals of the content security policy, on any page: nothing is what one wants. */
+  readonly troubles: string[] = [];
+
   private constructor(
     readonly app: TestApp,
     private readonly issuer: SignInIssuer,
@@ -48,6 +51,12 @@ export class TestConsole {
     const context = await this.browser.newContext({ locale, baseURL, reducedMotion: 'reduce', ...options });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
+    page.on('pageerror', (error) => this.troubles.push(error.message));
+    page.on('console', (message) => {
+      // An answer that says no is told in the log of a browser as well; the page deals with it.
+      const isAnswer = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isAnswer) this.troubles.push(message.text());
+    });
     // The person's own language at the office would come before that of the browser.
     await page.addInitScript(`localStorage.setItem('cardea.language', '${language}')`);
     await page.goto(`/console/${[office.id, ...parts].join('/')}`);

@@ -19,9 +19,11 @@ export interface ChosenListProps<Item extends { id: string }> {
 
 /** From here on, looking for one among them is worth a field. */
 const filterFrom = 10;
+/** From here on, only the rows that can be seen are made, in a list of a fixed height. */
+const virtualFrom = 50;
 const estimatedRowHeightPx = 44;
 
-/** What has been chosen, however much: only the rows that can be seen are made. Delete takes out the focused one. */
+/** What has been chosen, however much. Delete takes out the focused one. */
 export function ChosenList<Item extends { id: string }>(props: ChosenListProps<Item>) {
   const { label, items, nameOf, marksOf, onRemove, empty } = props;
   const t = useTexts('shared');
@@ -33,19 +35,18 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
     () => (wanted === '' ? items : items.filter((_, index) => folded[index]?.includes(wanted))),
     [items, folded, wanted],
   );
-  if (items.length === 0) return <p className={styles.empty}>{empty}</p>;
-  // A short list has its rows as they are: in a dialog the virtualizer measures it before it has its width.
-  const list = (
+  const list = (className: string | undefined) => (
     <GridList
       aria-label={label}
       items={shown}
-      className={items.length > filterFrom ? styles.long : styles.short}
+      className={className}
       dependencies={[marksOf, onRemove]}
       renderEmptyState={() => <p className={styles.empty}>{t('chosen.none')}</p>}
     >
       {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
     </GridList>
   );
+  if (items.length === 0) return <p className={styles.empty}>{empty}</p>;
   return (
     <div className={styles.chosen}>
       {items.length >= filterFrom && (
@@ -63,12 +64,12 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
           ? t('chosen.count', { shown: formats.number(items.length) })
           : t('chosen.filtered', { shown: formats.number(shown.length), all: formats.number(items.length) })}
       </p>
-      {items.length > filterFrom ? (
+      {items.length > virtualFrom ? (
         <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
-          {list}
+          {list(styles.long)}
         </Virtualizer>
       ) : (
-        list
+        list(styles.short)
       )}
     </div>
   );

@@ -79,7 +79,11 @@ export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
       <Popover className={styles.popover}>
         <Found total={found.total} error={found.error} isLoading={found.isFetching && !found.isFetchingNextPage} />
         <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: estimatedRowHeightPx }}>
-          <ListBox className={styles.list} dependencies={[chosen]}>
+          <ListBox
+            className={styles.list}
+            style={{ height: `min(${Math.max(items.length, 1) * estimatedRowHeightPx}px, 22rem, 45vh)` }}
+            dependencies={[chosen]}
+          >
             {items.map((item) => (
               <ListBoxItem key={item.id} id={item.id} textValue={nameOf(item)} className={styles.option}>
                 <span className={styles.tick} aria-hidden="true" />
@@ -111,7 +115,8 @@ function PickerInput() {
       <Input
         className={field.input}
         placeholder={t('picker.placeholder')}
-        onClick={() => state && !state.isOpen && state.open(null, 'manual')}
+        // In the next frame: a scroll of the page that has just ended would close it again.
+        onClick={() => state && !state.isOpen && requestAnimationFrame(() => state.open(null, 'manual'))}
       />
       <AriaButton className={styles.opener}>
         <span aria-hidden="true">▾</span>

@@ -73,7 +73,10 @@ describe('with the keyboard alone', () => {
     await until('Tab', isAt('combobox', 'Collaborateurs'));
     await until('Tab', (at) => at.startsWith('Dupont Anne'));
     await page.keyboard.press('Delete');
-    await page.getByRole('grid', { name: 'Collaborateurs du groupe' }).getByText('Dupont Anne').waitFor({ state: 'detached' });
+    await page
+      .getByRole('grid', { name: 'Collaborateurs du groupe' })
+      .getByText('Dupont Anne')
+      .waitFor({ state: 'detached' });
     // The row is gone, the focus is not.
     expect(await focused()).toContain('Partie Paula');
     await until('Tab', (at) => at === 'Enregistrer');
@@ -103,54 +106,83 @@ describe('with the keyboard alone', () => {
 
 const states: [what: string, show: () => Promise<unknown>][] = [
   ['the list alone', () => open([])],
-  ['a group', async () => {
-    await open(['general']);
-    await heading('Général').waitFor();
-  }],
-  ['an open picker', async () => {
-    await open(['general']);
-    await page.getByRole('combobox', { name: 'Dossiers', exact: true }).press('ArrowDown');
-    await page.getByRole('option').first().waitFor();
-  }],
-  ['errors at fields', async () => {
-    await open(['~new']);
-    await button('Enregistrer').click();
-    await page.locator('[aria-invalid=true]').waitFor();
-  }],
-  ['the impact of a save', async () => {
-    await open(['general']);
-    await button('Retirer Dossier 1').click();
-    await button('Enregistrer').click();
-    await page.getByRole('dialog', { name: /^Effet/ }).waitFor();
-  }],
-  ['the question before deleting', async () => {
-    await open(['general']);
-    await button('Supprimer le groupe').click();
-    await page.getByRole('dialog').waitFor();
-  }],
-  ['unsaved changes', async () => {
-    await open(['general']);
-    await page.getByRole('textbox', { name: 'Nom du groupe de clients' }).fill('Perdu');
-    await page.getByRole('link', { name: 'Nouveau groupe' }).click();
-    await page.getByRole('alertdialog').waitFor();
-  }],
-  ['a conflict', async () => {
-    await open(['general']);
-    await page.getByRole('textbox', { name: 'Nom du groupe de clients' }).fill('Le mien');
-    await office.as('boss').api.patch(office.at('client-groups', 'general'), { email: 'g@horta.example' }, ifMatch('*'));
-    await button('Enregistrer').click();
-    await page.getByRole('alert').waitFor();
-  }],
-  ['a search that finds nothing', async () => {
-    await open([]);
-    await page.getByRole('searchbox').fill('zzz');
-    await page.getByText('Aucun groupe ne correspond').waitFor();
-  }],
+  [
+    'a group',
+    async () => {
+      await open(['general']);
+      await heading('Général').waitFor();
+    },
+  ],
+  [
+    'an open picker',
+    async () => {
+      await open(['general']);
+      await page.getByRole('combobox', { name: 'Dossiers', exact: true }).press('ArrowDown');
+      await page.getByRole('option').first().waitFor();
+    },
+  ],
+  [
+    'errors at fields',
+    async () => {
+      await open(['~new']);
+      await button('Enregistrer').click();
+      await page.locator('[aria-invalid=true]').waitFor();
+    },
+  ],
+  [
+    'the impact of a save',
+    async () => {
+      await open(['general']);
+      await button('Retirer Dossier 1').click();
+      await button('Enregistrer').click();
+      await page.getByRole('dialog', { name: /^Effet/ }).waitFor();
+    },
+  ],
+  [
+    'the question before deleting',
+    async () => {
+      await open(['general']);
+      await button('Supprimer le groupe').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  [
+    'unsaved changes',
+    async () => {
+      await open(['general']);
+      await page.getByRole('textbox', { name: 'Nom du groupe de clients' }).fill('Perdu');
+      await page.getByRole('link', { name: 'Nouveau groupe' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  ],
+  [
+    'a conflict',
+    async () => {
+      await open(['general']);
+      await page.getByRole('textbox', { name: 'Nom du groupe de clients' }).fill('Le mien');
+      await office
+        .as('boss')
+        .api.patch(office.at('client-groups', 'general'), { email: 'g@horta.example' }, ifMatch('*'));
+      await button('Enregistrer').click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  [
+    'a search that finds nothing',
+    async () => {
+      await open([]);
+      await page.getByRole('searchbox').fill('zzz');
+      await page.getByText('Aucun groupe ne correspond').waitFor();
+    },
+  ],
   ['a refusal', () => open(['general'], { as: 'anne' })],
-  ['a group that is not there', async () => {
-    await open(['nulle-part']);
-    await page.getByRole('alert').waitFor();
-  }],
+  [
+    'a group that is not there',
+    async () => {
+      await open(['nulle-part']);
+      await page.getByRole('alert').waitFor();
+    },
+  ],
 ];
 
 describe('axe finds nothing', () => {
@@ -187,7 +219,14 @@ describe('in the other languages', () => {
   test.each([
     ['nl', 'Klantengroepen', 'Nieuwe groep', 'Opslaan', 'Bevestigen en opslaan', 'De groep “Test nl” is opgeslagen.'],
     ['en', 'Client groups', 'New group', 'Save', 'Confirm and save', 'The group “Test en” is saved.'],
-    ['de', 'Mandantengruppen', 'Neue Gruppe', 'Speichern', 'Bestätigen und speichern', 'Die Gruppe „Test de“ ist gespeichert.'],
+    [
+      'de',
+      'Mandantengruppen',
+      'Neue Gruppe',
+      'Speichern',
+      'Bestätigen und speichern',
+      'Die Gruppe „Test de“ ist gespeichert.',
+    ],
   ])('a group is made in %s', async (language, title, create, save, _confirm, saved) => {
     await open([], { language });
     await heading(title).waitFor();
