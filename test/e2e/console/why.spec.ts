@@ -26,22 +26,6 @@ const question = (collaborator: string, dossier: string, action = 'open') =>
   `why?${new URLSearchParams({ collaborator, dossier, action }).toString()}`;
 
 describe('pourquoi ?', () => {
-  test('prend une personne, une action et un dossier, et montre la réponse avec ses chemins', async () => {
-    const page = await console.open({ office, as: 'boss' }, 'why');
-    await page.getByRole('combobox', { name: 'Personne' }).fill('peeters');
-    await page.getByRole('option', { name: /Anne Peeters/ }).click();
-    await page.getByRole('combobox', { name: 'Action' }).selectOption('ouvrir');
-    await page.getByRole('combobox', { name: 'Dossier' }).fill('boulangerie');
-    await page.getByRole('option', { name: /Boulangerie SA/ }).click();
-    await page.getByText('Oui. Anne Peeters – ouvrir – Boulangerie SA').waitFor();
-    await page.getByRole('heading', { name: 'Par 3 chemins' }).waitFor();
-    await page.getByText('Cette personne est gestionnaire du dossier.').waitFor();
-    await page.getByText(/le groupe de collaborateurs « Externes », dont cette personne est membre/).waitFor();
-    const graph = page.getByRole('img', { name: /Schéma des chemins de Anne Peeters au dossier Boulangerie SA/ });
-    expect(await graph.locator('rect').count()).toBe(4);
-    expect(await axeFindings(page)).toEqual([]);
-  });
-
   test('un refus dit ce qui le lèverait et qui peut le faire', async () => {
     const page = await console.open({ office, as: 'boss' }, question('bert', 'boulangerie'));
     await page.getByText('Non. Bert Claes – ouvrir – Boulangerie SA').waitFor();
