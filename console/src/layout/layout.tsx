@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
-import { Outlet, useLocation, useParams } from 'react-router';
+import { Outlet, useParams } from 'react-router';
 import { OfficeAbility } from '../ability/office-ability.js';
 import { useTexts } from '../i18n/texts.js';
-import { clearToasts } from '../parts/toasts.js';
 import { OfficeContext, useSession } from '../session/session-context.js';
 import { Header } from './header.js';
 import { rememberOffice } from './last-office.js';
@@ -15,8 +14,6 @@ export function Layout() {
   const t = useTexts('shared');
   const { office: id = '' } = useParams();
   const { offices } = useSession();
-  const { pathname } = useLocation();
-  useEffect(() => clearToasts(), [pathname]);
   const office = offices.find((one) => one.office === id);
   useEffect(() => {
     if (office) rememberOffice(office.office);

@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Button as AriaButton, GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { useFormats } from '../i18n/formats.js';
 import { useTexts } from '../i18n/texts.js';
@@ -48,7 +48,7 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
   );
   if (items.length === 0) return <p className={styles.empty}>{empty}</p>;
   return (
-    <div className={styles.chosen}>
+    <div className={styles.chosen} onKeyDown={(event) => removeFocused(event, onRemove)}>
       {items.length >= filterFrom && (
         <input
           type="search"
@@ -75,6 +75,12 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
   );
 }
 
+function removeFocused(event: KeyboardEvent, onRemove: ((id: string) => void) | undefined): void {
+  if (event.key !== 'Delete' || !(event.target instanceof HTMLElement)) return;
+  const id = event.target.closest<HTMLElement>('[role=row]')?.dataset.key;
+  if (id !== undefined) onRemove?.(id);
+}
+
 interface RowProps {
   item: { id: string };
   name: string;
@@ -85,12 +91,7 @@ interface RowProps {
 function ChosenRow({ item: { id }, name, marks, onRemove }: RowProps) {
   const t = useTexts('shared');
   return (
-    <GridListItem
-      id={id}
-      textValue={name}
-      className={styles.row}
-      {...(onRemove && { onKeyDown: (event: React.KeyboardEvent) => event.key === 'Delete' && onRemove(id) })}
-    >
+    <GridListItem id={id} textValue={name} className={styles.row}>
       <span className={styles.name}>{name}</span>
       {marks}
       {onRemove && (

@@ -87,12 +87,10 @@ export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
             {items.map((item) => (
               <ListBoxItem key={item.id} id={item.id} textValue={nameOf(item)} className={styles.option}>
                 <span className={styles.tick} aria-hidden="true" />
-                <Text slot="label">{nameOf(item)}</Text>
-                {noteOf && (
-                  <Text slot="description" className={styles.note}>
-                    {noteOf(item)}
-                  </Text>
-                )}
+                {/* Both lines are its name: what one reads is what a screen reader says. */}
+                <Text slot="label" className={styles.label}>
+                  <span>{nameOf(item)}</span> {noteOf && <span className={styles.note}>{noteOf(item)}</span>}
+                </Text>
               </ListBoxItem>
             ))}
             <ListBoxLoadMoreItem

@@ -6,7 +6,7 @@ import styles from './toasts.module.css';
 export interface Toast {
   message: string;
   kind?: 'success' | 'danger';
-  /** Such as undo. A toast that offers something stays until it is used or closed: nobody is hurried. */
+  /** Such as undo. A toast that offers something stays, also on other screens, until it is used or closed. */
   action?: { label: string; run: () => void };
 }
 
@@ -25,10 +25,6 @@ function keep(next: readonly Shown[]): void {
 /** Says something at the edge of the page. What offered an action before no longer does: its moment is over. */
 export function showToast(toast: Toast): void {
   keep([...toasts.filter((shown) => !shown.action), { ...toast, id: nextId++ }]);
-}
-
-export function clearToasts(): void {
-  if (toasts.length > 0) keep([]);
 }
 
 const close = (id: number) => keep(toasts.filter((toast) => toast.id !== id));

@@ -12,7 +12,7 @@ beforeAll(async () => {
   office = await world.office({ name: 'Fiduciaire Horta' });
   await office.collaborator('anne', { firstName: 'Anne', lastName: 'Dupont' });
   await office.collaborator('partie', { firstName: 'Paula', lastName: 'Partie', status: 'inactive' });
-  for (let n = 1; n <= 60; n++) await office.dossier(`d${n}`, { name: `Dossier ${n}` });
+  for (let n = 1; n <= 60; n++) await office.dossier(`d${n}`, { name: `Dossier ${n}`, code: null });
   await office.collaboratorGroup('externes', { name: 'Externes', members: ['anne', 'partie'] });
   await office.clientGroup('general', {
     name: 'Général',
@@ -49,7 +49,7 @@ async function until(key: string, wanted: (focus: string) => boolean | Promise<b
 }
 
 const isAt = (role: 'textbox' | 'combobox', name: string) => async () =>
-  page.getByRole(role, { name, exact: true }).evaluate((field) => field === field.ownerDocument.activeElement);
+  (await page.getByRole(role, { name, exact: true }).and(page.locator(':focus')).count()) === 1;
 
 describe('with the keyboard alone', () => {
   test('Modifier un groupe : le nom, un dossier, un collaborateur, enregistrer, annuler', async () => {
@@ -186,11 +186,13 @@ const states: [what: string, show: () => Promise<unknown>][] = [
 ];
 
 describe('axe finds nothing', () => {
-  test.each(states)('in %s, light and dark', async (_what, show) => {
+  test.each(states)('in %s, light and dark', async (what, show) => {
     await show();
-    expect(await axeFindings(page)).toEqual([]);
+    // While a list is open, the rest of the page is hidden from screen readers; Tab closes the list on its way there.
+    const leftOut = what === 'an open picker' ? ['aria-hidden-focus', 'page-has-heading-one', 'region'] : [];
+    expect(await axeFindings(page, leftOut)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await axeFindings(page)).toEqual([]);
+    expect(await axeFindings(page, leftOut)).toEqual([]);
   });
 });
 
