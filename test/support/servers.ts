@@ -73,16 +73,16 @@ const serverFlags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=of
 async function startSharedService(): Promise<() => Promise<void>> {
   const { url: DATABASE_URL } = await createTestDatabase();
   const CARDEA_BOOTSTRAP_KEY = `cdk_${randomBytes(16).toString('hex')}`;
-  const build = buildService();
+  const removeBuild = buildService();
   try {
-    const service = await startService(build, { DATABASE_URL, CARDEA_BOOTSTRAP_KEY, REQUEST_DEADLINE_MS: '10000' });
+    const service = await startService({ DATABASE_URL, CARDEA_BOOTSTRAP_KEY, REQUEST_DEADLINE_MS: '10000' });
     process.env.TEST_SERVICE = JSON.stringify({ url: service.url, key: CARDEA_BOOTSTRAP_KEY, database: DATABASE_URL });
     return async () => {
       await service.stop();
-      build.remove();
+      removeBuild();
     };
   } catch (error) {
-    build.remove();
+    removeBuild();
     throw error;
   }
 }

@@ -4,12 +4,6 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** A build of the service of a test's own, so that no other build takes it away under its feet. */
-export interface ServiceBuild {
-  folder: string;
-  remove(): void;
-}
-
 /** The service as a process that a test may kill. */
 export interface ServiceProcess {
   url: string;
@@ -22,8 +16,13 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
 }
 
-/** Builds the service into a temporary folder, as `npm run build` does. */
-export function buildService(): ServiceBuild {
+/**
+ * Builds the service into a temporary folder, as `npm run build` does, for all tests of this run: no other build takes it
+ * away under their feet. Nothing may be written into it.
+ *
+ * @returns what removes it
+ */
+export function buildService(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'cardea-service-'));
   const swc = resolve('node_modules/.bin/swc');
   execFileSync(process.execPath, [swc, 'src', 'migrations', '-d', join(folder, 'dist'), '--quiet'], {
@@ -32,13 +31,22 @@ export function buildService(): ServiceBuild {
   copyFileSync('package.json', join(folder, 'package.json'));
   for (const needed of ['node_modules', 'policies', 'examples', 'console'])
     symlinkSync(resolve(needed), join(folder, needed));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  process.env.TEST_BUILD = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/** The folder with the build of the service. */
+export function theBuild(): string {
+  if (!process.env.TEST_BUILD) {
+    throw new Error('This test needs the service: its project must name the set-up of test/support');
+  }
+  return process.env.TEST_BUILD;
 }
 
 /** Starts the service as users start it, on a free port; `environment` are its settings. */
-export async function startService(build: ServiceBuild, environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+export async function startService(environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
   const child = spawn(process.execPath, startArguments(), {
-    cwd: build.folder,
+    cwd: theBuild(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,25 +4,22 @@ import { parseEnv } from 'node:util';
 import { Api } from '#test/support/api.js';
 import { ask, Pdp } from '#test/support/authzen.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 
 const key = 'cdk_an-example-for-the-tests';
-let build: ServiceBuild;
 let database: TestDatabase;
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
 }, 180_000);
 afterAll(async () => {
-  build.remove();
   await database.drop();
 });
 
 /** The service as `npm run example:…` starts it. */
 function start(example: string): Promise<ServiceProcess> {
   const settings = parseEnv(readFileSync(`examples/${example}/settings.env`, 'utf8'));
-  return startService(build, { ...settings, DATABASE_URL: database.url, CARDEA_BOOTSTRAP_KEY: key });
+  return startService({ ...settings, DATABASE_URL: database.url, CARDEA_BOOTSTRAP_KEY: key });
 }
 
 describe('examples, started by configuration alone', () => {

@@ -16,16 +16,14 @@ import { DecisionFolder } from '#test/support/decision-lines.js';
 import { eventually } from '#test/support/eventually.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { onDatabase } from '#test/support/raw-sql.js';
-import { buildService, type ServiceBuild } from '#test/support/service-process.js';
+import { theBuild } from '#test/support/service-process.js';
 
 let app: TestApp;
-let build: ServiceBuild;
 let office: OfficeClient;
 let client: pg.Client;
 const folder = new DecisionFolder();
 
 beforeAll(async () => {
-  build = buildService();
   app = await startApp({ environment: { DECISION_LOG: 'postgres' } });
   for (const n of [1, 2]) {
     office = await OfficeClient.make(app);
@@ -45,7 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.end();
   await app.close();
-  build.remove();
   folder.remove();
 });
 
@@ -193,7 +190,7 @@ describe('the log of decisions in PostgreSQL', () => {
 test('the commands check the database and files, print the heads, and fail on what is broken', async () => {
   const run = async (...args: string[]) => {
     const command = ['dist/src/cardea.main.js', 'audit', ...args];
-    return promisify(execFile)(process.execPath, command, { cwd: build.folder, maxBuffer: 2 ** 24 }).then(
+    return promisify(execFile)(process.execPath, command, { cwd: theBuild(), maxBuffer: 2 ** 24 }).then(
       ({ stdout }) => ({ code: 0, stdout }),
       (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
     );

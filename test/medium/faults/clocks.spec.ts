@@ -5,18 +5,16 @@ import { anOffice } from '#test/factories/offices.js';
 import { Api } from '#test/support/api.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { OfficeClient } from '#test/support/office-client.js';
-import { buildService, startService, type ServiceBuild } from '#test/support/service-process.js';
+import { startService } from '#test/support/service-process.js';
 
 const key = 'cdk_clocks_clocks_clocks_clocks_1234';
 const dayMs = 86_400_000;
 const lifeMs = 2_500;
 
-let build: ServiceBuild;
 let database: TestDatabase;
 let clock: pg.Client;
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
   clock = new pg.Client({ connectionString: database.url });
   await clock.connect();
@@ -24,7 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await clock.end();
   await database.drop();
-  build.remove();
 });
 
 /** What PostgreSQL's clock says. */
@@ -72,7 +69,7 @@ describe('a service whose clock', () => {
   ])(
     '%s ends an access and a key when PostgreSQL says so: not a moment later, and not earlier',
     async (_, skewMs) => {
-      const service = await startService(build, {
+      const service = await startService({
         ...wrongClock(skewMs),
         DATABASE_URL: database.url,
         CARDEA_BOOTSTRAP_KEY: key,

@@ -12,7 +12,7 @@ import { eventually } from '#test/support/eventually.js';
 import { addMember } from '#test/support/membership.js';
 import { valueIn } from '#test/support/metric.js';
 import { OfficeClient } from '#test/support/office-client.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
 
 const key = 'cdk_overload_overload_overload_1234';
@@ -26,7 +26,6 @@ const kinds = ['check', 'list', 'export', 'preview', 'import', 'large'];
 const delayMs = 10;
 const residentMaxMiB = 400;
 
-let build: ServiceBuild;
 let database: TestDatabase;
 let wire: TcpProxy;
 let service: ServiceProcess;
@@ -34,14 +33,13 @@ let metricsUrl: string;
 let office: OfficeClient;
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
   const url = new URL(database.url);
   wire = await startTcpProxy(Number(url.port));
   url.port = String(wire.port);
   const metricsPort = await freePort();
   metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-  service = await startService(build, {
+  service = await startService({
     DATABASE_URL: url.href,
     CARDEA_BOOTSTRAP_KEY: key,
     MAX_REQUESTS: String(maxRequests),
@@ -59,7 +57,6 @@ afterAll(async () => {
   await service.kill();
   await wire.close();
   await database.drop();
-  build.remove();
 });
 
 const json = { 'content-type': 'application/json' };

@@ -9,18 +9,17 @@ import { openStream } from '#test/support/event-stream.js';
 import { toLines } from '#test/support/importing.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { onDatabase } from '#test/support/raw-sql.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 import { faultsOf, SteadyWrites } from '#test/support/steady-writes.js';
 
 const key = generateApiKey();
 
-let build: ServiceBuild;
 let database: TestDatabase;
 let service: ServiceProcess;
 let office: OfficeClient;
 
 const start = async () => {
-  service = await startService(build, {
+  service = await startService({
     DATABASE_URL: database.url,
     CARDEA_BOOTSTRAP_KEY: key,
     REQUEST_DEADLINE_MS: '10000',
@@ -29,7 +28,6 @@ const start = async () => {
 };
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
   await start();
   await office.api.put(office.at(), anOffice());
@@ -39,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.kill();
   await database.drop();
-  build.remove();
 });
 
 describe('the process of the service', () => {

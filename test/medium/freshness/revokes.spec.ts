@@ -6,7 +6,7 @@ import { createTestDatabase } from '#test/support/database.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { startPrivateRedis, type PrivateRedis } from '#test/support/redis.js';
 import { RevokeLanes } from '#test/support/revoke-lanes.js';
-import { buildService, startService, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 
 const proofMs = 60_000;
 const lanes = 8;
@@ -39,7 +39,6 @@ describe('an acknowledged revoke', () => {
     async () => {
       const database = await createTestDatabase();
       const redis = await startPrivateRedis();
-      const build = buildService();
       const environment = {
         DATABASE_URL: database.url,
         REDIS_URL: redis.url,
@@ -50,7 +49,7 @@ describe('an acknowledged revoke', () => {
       };
       const services: ServiceProcess[] = [];
       try {
-        for (let instance = 0; instance < 2; instance++) services.push(await startService(build, environment));
+        for (let instance = 0; instance < 2; instance++) services.push(await startService(environment));
         const apis = services.map(({ url }) => new Api(url, key));
         const office = 'proof';
         await apis[0]?.put(`/v1/offices/${office}`, { name: 'Proof', email: 'info@proof.example' });
@@ -67,7 +66,6 @@ describe('an acknowledged revoke', () => {
         expect(Math.min(done.paused, done.killed, done.flushed)).toBeGreaterThan(5);
       } finally {
         for (const service of services) await service.stop();
-        build.remove();
         await redis.remove();
         await database.drop();
       }

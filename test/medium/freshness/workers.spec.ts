@@ -8,20 +8,18 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.js
 import { eventually } from '#test/support/eventually.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { RevokeLanes } from '#test/support/revoke-lanes.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 
 const key = generateApiKey();
 const lanes = 4;
 
-let build: ServiceBuild;
 let database: TestDatabase;
 let service: ServiceProcess;
 let office: OfficeClient;
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
-  service = await startService(build, {
+  service = await startService({
     DATABASE_URL: database.url,
     CARDEA_BOOTSTRAP_KEY: key,
     WORKERS: '2',
@@ -33,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await database.drop();
-  build.remove();
 });
 
 /** The processes that the service has started. */

@@ -5,22 +5,19 @@ import { startApp, type TestApp } from '#test/support/app.js';
 import { startMailServer, type MailServer } from '#test/support/mail-server.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { communicate, emptyOutbox, outboxOf, setRows, untilCounted } from '#test/support/outbox.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 
 let database: TestDatabase;
 let mail: MailServer;
 /** Queues and looks, and sends nothing. */
 let desk: TestApp;
 let office: OfficeClient;
-let build: ServiceBuild;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   desk = await startApp({ database });
-  build = buildService();
 });
 afterAll(async () => {
-  build.remove();
   await desk.close();
   await database.drop();
 });
@@ -44,7 +41,7 @@ const processes: ServiceProcess[] = [];
 
 async function senderProcess(more: NodeJS.ProcessEnv = {}): Promise<ServiceProcess> {
   const environment = { DATABASE_URL: database.url, SMTP_URL: mail.url, SMTP_TIMEOUT_SECONDS: '20', ...more };
-  const started = await startService(build, environment);
+  const started = await startService(environment);
   processes.push(started);
   return started;
 }

@@ -7,7 +7,7 @@ import { anOffice } from '#test/factories/offices.js';
 import { Api, officePath } from '#test/support/api.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { eventually } from '#test/support/eventually.js';
-import { buildService, startService, type ServiceBuild, type ServiceProcess } from '#test/support/service-process.js';
+import { startService, type ServiceProcess } from '#test/support/service-process.js';
 
 const key = generateApiKey();
 const folder = mkdtempSync(join(tmpdir(), 'policies-'));
@@ -15,22 +15,19 @@ const file = join(folder, 'dossier.policy.yaml');
 const sound = readFileSync('policies/dossier.policy.yaml', 'utf8');
 /** Nobody validates any more but those whom other rules let. */
 const stricter = sound.replace('configure, validate, communicate, export]', 'configure, communicate, export]');
-let build: ServiceBuild;
 let database: TestDatabase;
 
 beforeAll(async () => {
-  build = buildService();
   database = await createTestDatabase();
 }, 180_000);
 afterAll(async () => {
   await database.drop();
-  build.remove();
   rmSync(folder, { recursive: true });
 });
 
 async function start(environment: NodeJS.ProcessEnv): Promise<{ service: ServiceProcess; api: Api }> {
   cpSync('policies', folder, { recursive: true });
-  const service = await startService(build, {
+  const service = await startService({
     DATABASE_URL: database.url,
     CARDEA_BOOTSTRAP_KEY: key,
     POLICY_DIR: folder,

@@ -12,7 +12,7 @@ import { member, officeWithMember } from '#test/support/membership.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { documentedAcl } from '#test/support/redis-acl.js';
 import { startPrivateRedis, type PrivateRedis } from '#test/support/redis.js';
-import { buildService, startService } from '#test/support/service-process.js';
+import { startService } from '#test/support/service-process.js';
 import { theService } from '#test/support/service.js';
 
 // As a generator makes them; percent-encoded in the URL, as every password there is.
@@ -112,10 +112,9 @@ describe('Redis over TLS', () => {
       'tls-auth-clients': 'no',
       ...certificates.lines,
     });
-    const build = buildService();
     const REDIS_URL = `rediss://127.0.0.1:${port}`;
     const unknowing = await startApp({ environment: { REDIS_URL, LOG_LEVEL: 'warn' }, log });
-    const knowing = await startService(build, {
+    const knowing = await startService({
       DATABASE_URL: unknowing.database.url,
       REDIS_URL,
       METRICS_PORT: String(metricsPort),
@@ -137,7 +136,6 @@ describe('Redis over TLS', () => {
     } finally {
       await knowing.stop();
       await unknowing.close();
-      build.remove();
       await secured.remove();
       certificates.remove();
     }

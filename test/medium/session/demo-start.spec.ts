@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pick, visitDemo } from '#test/support/demo-visitor.js';
-import { buildService, startService, type ServiceBuild } from '#test/support/service-process.js';
+import { startService } from '#test/support/service-process.js';
 
-let build: ServiceBuild;
 let dataDir: string;
 
 beforeAll(() => {
-  build = buildService();
   dataDir = mkdtempSync(join(tmpdir(), 'cardea-demo-'));
 });
 afterAll(() => {
-  build.remove();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -21,7 +18,7 @@ describe('the service without settings', () => {
   test.each(['1', '2'])(
     'signs visitors in as people of the demo, by %s process(es)',
     async (workers) => {
-      const service = await startService(build, { DATA_DIR: dataDir, WORKERS: workers });
+      const service = await startService({ DATA_DIR: dataDir, WORKERS: workers });
       try {
         expect(service.output()).toContain('/console (pick anyone of the demo, no password)');
         // Each request may be another worker's.
@@ -41,7 +38,7 @@ describe('the service without settings', () => {
     ['OIDC_ISSUER', { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'cardea' }],
     ['NODE_ENV=production', { NODE_ENV: 'production' }],
   ])('does not start with the demo’s sign-in and %s', async (name, environment) => {
-    const started = startService(build, { DATA_DIR: dataDir, DEMO_SIGN_IN: 'true', ...environment });
+    const started = startService({ DATA_DIR: dataDir, DEMO_SIGN_IN: 'true', ...environment });
     await expect(started).rejects.toThrow(
       `cannot start: DEMO_SIGN_IN lets everyone sign in as anyone, and cannot be used with ${name}`,
     );
