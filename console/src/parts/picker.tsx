@@ -36,7 +36,7 @@ export interface PickerProps<Item extends { id: string }> {
   onRemove: (id: string) => void;
 }
 
-const estimatedRowHeightPx = 52;
+const estimatedRowHeightPx = 56;
 
 /**
  * Chooses several of very many: what is typed is searched on the service, ignoring case and accents; the list shows
