@@ -21,8 +21,12 @@ import { CollaboratorGroupsService } from './collaborator-groups.service.js';
 import { CollaboratorListsService } from './collaborator-lists.service.js';
 import { CollaboratorsController } from './collaborators.controller.js';
 import { CollaboratorsService } from './collaborators.service.js';
+import { CommunicationActionsService } from './communications/communication-actions.service.js';
+import { CommunicationListsService } from './communications/communication-lists.service.js';
 import { CommunicationsController } from './communications/communications.controller.js';
 import { CommunicationsService } from './communications/communications.service.js';
+import { TemplatesController } from './communications/templates.controller.js';
+import { TemplatesService } from './communications/templates.service.js';
 import { MailSender } from './communications/mail-sender.js';
 import { Outbox } from './communications/outbox.js';
 import { OutboxMetrics } from './communications/outbox-metrics.js';
@@ -62,6 +66,7 @@ import { UndoService } from './undo.service.js';
     AccessesController,
     ApiKeysController,
     CommunicationsController,
+    TemplatesController,
     ImportController,
     ExportController,
     AccessReviewController,
@@ -87,6 +92,9 @@ import { UndoService } from './undo.service.js';
     AccessesService,
     ApiKeysService,
     CommunicationsService,
+    CommunicationListsService,
+    CommunicationActionsService,
+    TemplatesService,
     Importer,
     Exporter,
     AccessReviewService,

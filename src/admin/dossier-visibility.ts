@@ -16,6 +16,7 @@ export class DossierVisibility {
   private constructor(
     private readonly hidden: ReadonlySet<string>,
     private readonly seesAll: boolean,
+    private readonly communications: readonly string[] = [],
   ) {}
 
   /** Looks at all dossiers of the office, or at those that are about to be named. */
@@ -31,7 +32,9 @@ export class DossierVisibility {
       ),
       [place.office.id, ...named.params, ...allowed.params],
     );
-    return new DossierVisibility(new Set(found.map((row) => row.id)), isSystem(place.guard.actor));
+    const hidden = found.map((row) => row.id);
+    const communications = dossiers === undefined ? await communicationsTo(place, hidden) : [];
+    return new DossierVisibility(new Set(hidden), isSystem(place.guard.actor), communications);
   }
 
   shows(dossier: string): boolean {
@@ -43,17 +46,19 @@ export class DossierVisibility {
     return [...this.hidden];
   }
 
-  /** The same as keys of the trail. */
+  /** The same as keys of the trail, with the communications that went to nobody else. */
   get hiddenKeys(): string[] {
-    return this.hiddenIds.map((id) => `dossier:${id}`);
+    const communications = this.communications.map((id) => `communication:${id}`);
+    return [...this.hiddenIds.map((id) => `dossier:${id}`), ...communications];
   }
 
   /** The entry without the tuples that may not be seen, and without what was counted of private dossiers. */
   entry(change: Change): Change {
     const shown = { ...change, before: this.state(change.before), after: this.state(change.after) };
-    if (change.key !== 'policy' || this.seesAll) return shown;
-    const { private: _private, ...after } = change.after as Record<string, unknown>;
-    return { ...shown, after };
+    const counts = countsOf(change.key);
+    if (this.seesAll || counts.length === 0 || shown.after === null) return shown;
+    const after = Object.entries(shown.after as object).filter(([name]) => !counts.includes(name));
+    return { ...shown, after: Object.fromEntries(after) };
   }
 
   private state(state: unknown): unknown {
@@ -67,4 +72,24 @@ export class DossierVisibility {
     const object = tuple.slice(0, tuple.indexOf('#'));
     return !object.startsWith('dossier:') || this.shows(object.slice('dossier:'.length));
   }
+}
+
+/** What entries of a key count, private dossiers included. */
+function countsOf(key: string): string[] {
+  if (key === 'policy') return ['private'];
+  return key.startsWith('communication:') ? ['dossiers', 'messages'] : [];
+}
+
+/** The communications that went to these dossiers and to no others: they tell of nothing else. */
+async function communicationsTo({ em, office }: Place, dossiers: readonly string[]): Promise<string[]> {
+  if (dossiers.length === 0) return [];
+  const found = await rows<{ id: string }>(
+    em,
+    `select distinct m.communication as id from communication_message m
+      where m.office = $1 and m.dossier = any ($2) and not exists (
+        select from communication_message o
+         where o.office = m.office and o.communication = m.communication and o.dossier <> all ($2))`,
+    [office.id, dossiers],
+  );
+  return found.map(({ id }) => id);
 }

@@ -4,7 +4,7 @@ import { dossierSchema } from './dossier.schema.js';
 import { idListSchema, idSchema, isOneLine, labelSchema, pageOf, pageShape } from './fields.schema.js';
 
 /** A query member that may be given several times. */
-const several = <T extends z.ZodType>(one: T) =>
+export const several = <T extends z.ZodType>(one: T) =>
   z.preprocess((value) => [value].flat(), z.array(one).max(200)).default([]);
 
 /** `none` stands for the dossiers without a group. */

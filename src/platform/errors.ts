@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { errorTexts, warningTexts } from './error-texts.js';
+import { errorTexts, outboxTexts, warningTexts } from './error-texts.js';
 import { type Language, type Texts } from './languages.js';
 import { fill, type ErrorText, type ParamNames } from './texts/text.js';
 
@@ -114,4 +114,13 @@ export function warning<Code extends WarningCode>(
   language: Language,
 ): Warning {
   return { code, message: fill(warningTexts[code].message, language, params) };
+}
+
+/** Why a message of the outbox waits, was not sent, or may have been. */
+export function describeDelivery(
+  code: keyof typeof outboxTexts,
+  params: Readonly<Record<string, string | number>>,
+  language: Language,
+): string {
+  return fill(outboxTexts[code].message, language, params);
 }

@@ -6,7 +6,14 @@ import { fillPath, type Route } from './routes.js';
 
 /** Names an id of one kind: of something that the asker must not know of in one request, of nothing in the other. */
 export type Ids = (
-  kind: 'collaborator' | 'collaborator_group' | 'client_group' | 'dossier' | 'api_key' | 'entity',
+  kind:
+    | 'collaborator'
+    | 'collaborator_group'
+    | 'client_group'
+    | 'dossier'
+    | 'api_key'
+    | 'entity'
+    | 'communication_template',
 ) => string;
 
 /** What an operation is asked about things: ids in the path, the query and the body. */
@@ -23,6 +30,7 @@ const collaborator = { id: (ids: Ids) => ids('collaborator') };
 const collaboratorGroup = { id: (ids: Ids) => ids('collaborator_group') };
 const clientGroup = { id: (ids: Ids) => ids('client_group') };
 const dossier = { id: (ids: Ids) => ids('dossier') };
+const template = { id: (ids: Ids) => ids('communication_template') };
 const fixed = { collaborator: aCollaborator(), dossier: aDossier() };
 
 /**
@@ -233,6 +241,18 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'post /api-keys': [{ body: (ids) => ({ id: ids('api_key'), name: 'X', scopes: ['read'] }) }],
   'get /api-keys': [],
   'delete /api-keys/{id}': [{ id: (ids) => ids('api_key') }],
+  // Their ids are made; what is in those of others is asked in test/e2e/communications.
+  'get /communications': [],
+  'get /communications/{id}': [collaborator],
+  'get /communications/{id}/messages': [collaborator],
+  'get /communications/{id}/messages/{dossier}': [dossier],
+  'post /communications/{id}/retry': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')] }) }],
+  'post /communications/{id}/cancel': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')] }) }],
+  'post /communications/{id}/settle': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')], as: 'sent' }) }],
+  'get /communication-templates': [],
+  'get /communication-templates/{id}': [template],
+  'put /communication-templates/{id}': [{ ...template, body: () => ({ name: 'X', subject: 'X', body: 'X' }) }],
+  'delete /communication-templates/{id}': [template],
   'post /communications': [
     { body: (ids) => ({ select: { ids: [ids('dossier')] }, subject: 'x', body: 'x' }) },
     { body: (ids) => ({ select: { filter: { clientGroup: [ids('client_group')] } }, subject: 'x', body: 'x' }) },

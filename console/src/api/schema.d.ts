@@ -797,10 +797,145 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["Communications_list"];
         put?: never;
+        /**
+         * Queues one message to each dossier of a selection
+         * @description Subject and body may name fields of the dossier: `{{name}}`. A dry run shows messages filled in.
+         */
         post: operations["Communications_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Communications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Communications_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}/messages/{dossier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Communications_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues again what has failed or was cancelled; `uncertain`: also what may have been sent */
+        post: operations["Communications_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops what waits; what is just being sent goes out */
+        post: operations["Communications_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communications/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of messages that may have been sent whether they were */
+        post: operations["Communications_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communication-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Templates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/communication-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Templates_get"];
+        put: operations["Templates_put"];
+        post?: never;
+        delete: operations["Templates_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1030,6 +1165,25 @@ export interface components {
             members: string[];
             clientGroups: string[];
         };
+        Communication: {
+            id: string;
+            subject: string;
+            createdAt: string;
+            createdBy: string;
+            createdByName: string | null;
+            messages: number;
+            counts: {
+                queued: number;
+                sending: number;
+                sent: number;
+                failed: number;
+                uncertain: number;
+                cancelled: number;
+            };
+            body: string;
+            delivers: boolean;
+            revision: string;
+        };
         CommunicationPreview: {
             /** @enum {boolean} */
             dryRun: true;
@@ -1065,6 +1219,12 @@ export interface components {
                 subject: string;
                 body: string;
             }[];
+        };
+        CommunicationTemplate: {
+            id: string;
+            name: string;
+            subject: string;
+            body: string;
         };
         Contact: {
             email: string;
@@ -5109,6 +5269,57 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    Communications_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+            };
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            subject: string;
+                            createdAt: string;
+                            createdBy: string;
+                            createdByName: string | null;
+                            messages: number;
+                            counts: {
+                                queued: number;
+                                sending: number;
+                                sent: number;
+                                failed: number;
+                                uncertain: number;
+                                cancelled: number;
+                            };
+                        }[];
+                        nextCursor: string | null;
+                        total: number;
+                        revision: string;
+                        delivers: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     Communications_post: {
         parameters: {
             query?: {
@@ -5212,6 +5423,495 @@ export interface operations {
                             code: string;
                             count: number;
                         }[];
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Communication"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: ("queued" | "sending" | "sent" | "failed" | "uncertain" | "cancelled")[];
+            };
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            dossier: string;
+                            name: string;
+                            /** @enum {string} */
+                            status: "queued" | "sending" | "sent" | "failed" | "uncertain" | "cancelled";
+                            to: string;
+                            from: string;
+                            replyTo: string;
+                            subject: string;
+                            attempts: number;
+                            nextAttemptAt: string | null;
+                            settledAt: string | null;
+                            settledBy: string | null;
+                            messageId: string;
+                            error: {
+                                code: string;
+                                message: string;
+                                detail: string | null;
+                            } | null;
+                        }[];
+                        nextCursor: string | null;
+                        total: number;
+                        revision: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dossier: string;
+                        name: string;
+                        /** @enum {string} */
+                        status: "queued" | "sending" | "sent" | "failed" | "uncertain" | "cancelled";
+                        to: string;
+                        from: string;
+                        replyTo: string;
+                        subject: string;
+                        attempts: number;
+                        nextAttemptAt: string | null;
+                        settledAt: string | null;
+                        settledBy: string | null;
+                        messageId: string;
+                        error: {
+                            code: string;
+                            message: string;
+                            detail: string | null;
+                        } | null;
+                        body: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_retry: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dossiers?: string[];
+                    /** @default false */
+                    uncertain?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        id: string;
+                        changed: number;
+                        refused: {
+                            dossier: string;
+                            code: string;
+                            message: string;
+                        }[];
+                        counts: {
+                            queued: number;
+                            sending: number;
+                            sent: number;
+                            failed: number;
+                            uncertain: number;
+                            cancelled: number;
+                        };
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_cancel: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dossiers?: string[];
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        id: string;
+                        changed: number;
+                        refused: {
+                            dossier: string;
+                            code: string;
+                            message: string;
+                        }[];
+                        counts: {
+                            queued: number;
+                            sending: number;
+                            sent: number;
+                            failed: number;
+                            uncertain: number;
+                            cancelled: number;
+                        };
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Communications_settle: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dossiers?: string[];
+                    /** @enum {string} */
+                    as: "sent" | "failed";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        id: string;
+                        changed: number;
+                        refused: {
+                            dossier: string;
+                            code: string;
+                            message: string;
+                        }[];
+                        counts: {
+                            queued: number;
+                            sending: number;
+                            sent: number;
+                            failed: number;
+                            uncertain: number;
+                            cancelled: number;
+                        };
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Templates_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+            };
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CommunicationTemplate"][];
+                        nextCursor: string | null;
+                        total: number;
+                        revision: string;
+                        fields: string[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Templates_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunicationTemplate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Templates_put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    subject: string;
+                    body: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        id: string;
+                        name: string;
+                        subject: string;
+                        body: string;
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        id: string;
+                        name: string;
+                        subject: string;
+                        body: string;
+                        revision: string;
+                        warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Templates_delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers with the impact and changes nothing. */
+                dryRun?: boolean;
+                /** @description Kept in the audit trail. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The ETag that the change is based on, or `*`. */
+                "If-Match"?: string;
+                /** @description The same key gives the same answer for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"] | {
+                        /** @enum {boolean} */
+                        deleted: true;
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
                     };

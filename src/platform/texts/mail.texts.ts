@@ -2,6 +2,8 @@ import { error, warn } from './text.js';
 
 const broken = ['Template broken', 'Modèle incorrect', 'Sjabloon onjuist', 'Vorlage fehlerhaft'] as const;
 
+const unfit = ['Conflict', 'Conflit', 'Conflict', 'Konflikt'] as const;
+
 /** What can be wrong with a communication. */
 export const mailTexts = {
   template_field_unknown: error(422, broken, [
@@ -21,6 +23,12 @@ export const mailTexts = {
     'Une fois complété pour le dossier {dossier}, l’objet est vide.',
     'Ingevuld voor dossier {dossier} is het onderwerp leeg.',
     'Für die Mandantenakte {dossier} ausgefüllt, ist der Betreff leer.',
+  ]),
+  message_status: error(409, unfit, [
+    'The message to dossier {dossier} is "{status}": this cannot be done with it.',
+    'Le message au dossier {dossier} est « {status} » : cette action est impossible.',
+    'Het bericht aan dossier {dossier} is "{status}": dit kan er niet mee.',
+    'Die Nachricht an die Mandantenakte {dossier} ist „{status}“: Das geht mit ihr nicht.',
   ]),
 } as const;
 

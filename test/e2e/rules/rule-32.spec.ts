@@ -25,6 +25,7 @@ beforeAll(async () => {
     await office.clientGroup(id, { dossiers: [id], collaborators: [id], collaboratorGroups: [id] });
     await office.dossier('draft', { status: 'draft' });
     await makeKey(office, ['read'], { id });
+    await office.api.put(office.at('communication-templates', id), { name: 'X', subject: 'X', body: 'X' });
   }
   const api = await keyOf(app, own, ['check', 'read', 'write', 'operate']);
   keys = [api, api.as('boss')];
