@@ -40,6 +40,8 @@ import { EntitiesController } from './entities.controller.js';
 import { EntitiesService } from './entities.service.js';
 import { ExportController } from './export/export.controller.js';
 import { Exporter } from './export/exporter.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsService } from './findings/findings.service.js';
 import { GroupListsService } from './group-lists.service.js';
 import { ImportController } from './import/import.controller.js';
 import { Importer } from './import/importer.js';
@@ -67,6 +69,7 @@ import { UndoService } from './undo.service.js';
     ApiKeysController,
     CommunicationsController,
     TemplatesController,
+    FindingsController,
     ImportController,
     ExportController,
     AccessReviewController,
@@ -95,6 +98,7 @@ import { UndoService } from './undo.service.js';
     CommunicationListsService,
     CommunicationActionsService,
     TemplatesService,
+    FindingsService,
     Importer,
     Exporter,
     AccessReviewService,

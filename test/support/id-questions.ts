@@ -249,6 +249,8 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'post /communications/{id}/retry': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')] }) }],
   'post /communications/{id}/cancel': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')] }) }],
   'post /communications/{id}/settle': [{ ...dossier, body: (ids) => ({ dossiers: [ids('dossier')], as: 'sent' }) }],
+  'get /findings': [],
+  'get /findings/{finding}': [],
   'get /communication-templates': [],
   'get /communication-templates/{id}': [template],
   'put /communication-templates/{id}': [{ ...template, body: () => ({ name: 'X', subject: 'X', body: 'X' }) }],

@@ -941,6 +941,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offices/{office}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is worth a look: dossiers without group or manager, empty groups, twin names, admins */
+        get: operations["Findings_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{office}/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Findings_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offices/{office}/import": {
         parameters: {
             query?: never;
@@ -5914,6 +5947,86 @@ export interface operations {
                         deleted: true;
                         revision: string;
                         warnings: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Findings_counts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @enum {string} */
+                            finding: "dossiers_without_client_group" | "dossiers_without_manager" | "dossiers_with_inactive_managers_only" | "client_groups_without_dossiers" | "client_groups_without_people" | "client_group_twins" | "collaborator_groups_without_people" | "collaborator_group_twins" | "too_many_admins";
+                            /** @enum {string} */
+                            about: "dossier" | "client_group" | "collaborator_group" | "collaborator";
+                            count: number;
+                            bound?: {
+                                admins: number;
+                                collaborators: number;
+                                most: number;
+                            };
+                        }[];
+                        revision: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    Findings_page: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
+                "Cardea-Actor"?: components["parameters"]["Actor"];
+            };
+            path: {
+                office: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            code?: string | null;
+                            twins?: number;
+                        }[];
+                        nextCursor: string | null;
+                        total: number;
+                        revision: string;
                     };
                 };
             };
