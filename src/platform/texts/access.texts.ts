@@ -9,10 +9,10 @@ export const accessTexts = {
     401,
     ['Not authenticated', 'Non authentifié', 'Niet aangemeld', 'Nicht authentifiziert'],
     [
-      'A valid API key or access token is needed.',
-      "Une clé d'API ou un jeton d'accès valide est requis.",
-      'Een geldige API-sleutel of een geldig toegangstoken is vereist.',
-      'Ein gültiger API-Schlüssel oder ein gültiges Zugriffstoken ist erforderlich.',
+      'A valid API key, access token or session is needed.',
+      "Une clé d'API, un jeton d'accès ou une session valide est requis.",
+      'Een geldige API-sleutel, een geldig toegangstoken of een geldige sessie is vereist.',
+      'Ein gültiger API-Schlüssel, ein gültiges Zugriffstoken oder eine gültige Sitzung ist erforderlich.',
     ],
   ),
   csrf_token_missing: error(403, forbidden, [

@@ -8,6 +8,8 @@ import type { ApiResponse } from '#test/support/api.js';
 import { startApp, type TestApp } from '#test/support/app.js';
 import { OfficeClient } from '#test/support/office-client.js';
 import { startPrivatePostgres, type PrivatePostgres } from '#test/support/servers.js';
+import { startSignInIssuer, type SignInIssuer } from '#test/support/sign-in-issuer.js';
+import { signIn, type SignedIn } from '#test/support/signed-in.js';
 import { faultsOf, SteadyWrites } from '#test/support/steady-writes.js';
 
 const deadlineMs = 1_000;
@@ -19,6 +21,8 @@ const recoveryMs = 15_000;
 let server: PrivatePostgres;
 let app: TestApp;
 let office: OfficeClient;
+let issuer: SignInIssuer;
+let browser: SignedIn;
 
 beforeAll(async () => {
   server = await startPrivatePostgres();
@@ -26,14 +30,18 @@ beforeAll(async () => {
   // As it is by default: a commit is acknowledged once it is in a file. Without it, the tests below lose writes.
   await withClient((client) => client.query('alter database postgres set synchronous_commit = on'));
   const database = { url: server.url, drop: () => Promise.resolve() };
-  app = await startApp({ database, environment: { REQUEST_DEADLINE_MS: String(deadlineMs) } });
+  issuer = await startSignInIssuer();
+  const environment = { ...issuer.environment, REQUEST_DEADLINE_MS: String(deadlineMs) };
+  app = await startApp({ database, environment });
   office = await OfficeClient.make(app);
   await SteadyWrites.prepare(office);
   await office.clientGroup('g', { collaborators: ['member'] });
+  browser = await signIn(app, issuer, { sub: 'boss' });
 });
 afterEach(() => server.resume());
 afterAll(async () => {
   await app.close();
+  await issuer.close();
   await server.remove();
 });
 
@@ -58,6 +66,8 @@ const requests: [string, () => Promise<ApiResponse>][] = [
   ['a read', () => office.api.get(office.at('dossiers'))],
   ['an export', () => office.api.get(office.at('export'))],
   ['a write', () => office.api.put(office.at('client-groups', anId('w')), aClientGroup({ collaborators: ['member'] }))],
+  ['a read by the cookie of a session', () => browser.api.get(office.at('dossiers'))],
+  ['a check by it', () => browser.api.post(office.at('can-access'), { collaborator: 'boss', dossier: 'd0' })],
   ['readiness', () => office.api.get('/health/ready')],
 ];
 
