@@ -1,14 +1,15 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { RouterProvider } from 'react-router/dom';
-import { createQueryClient } from './api/query-client.js';
 import { LanguageProvider } from './i18n/language-provider.js';
 import { Toasts } from './parts/toasts.js';
-import { createRouter } from './router.js';
+import type { createRouter } from './router.js';
 
-export function App() {
-  const [queries] = useState(createQueryClient);
-  const [router] = useState(createRouter);
+interface Props {
+  queries: QueryClient;
+  router: ReturnType<typeof createRouter>;
+}
+
+export function App({ queries, router }: Props) {
   return (
     <QueryClientProvider client={queries}>
       <LanguageProvider>

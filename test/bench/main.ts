@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: every figure of `docs/performance.md`, as one table. `npm run bench -- checks` measures one part:
- * checks, log, cerbos, writes or large; `-- large 0.1` a tenth of the large world.
+ * checks, log, cerbos, writes, console or large; `-- large 0.1` a tenth of the large world.
  */
 import type { PrivatePostgres } from '#test/support/servers.js';
 import { ensureProgram } from '#test/support/programs.js';
 import { besideCerbos } from './cerbos.bench.js';
 import { checks } from './checks.bench.js';
+import { consoleFigures } from './console.bench.js';
 import { largeWorld } from './large.bench.js';
 import { decisionLog } from './log.bench.js';
 import { machine, pin, startDatabase, startService, type Served } from './processes.js';
@@ -20,6 +21,7 @@ const parts: Record<string, Part> = {
   log: decisionLog,
   cerbos: (service) => besideCerbos(service),
   writes: underWrites,
+  console: consoleFigures,
   large: (service, database) => largeWorld(service, database, Number(share)),
 };
 if (only !== undefined && !(only in parts))

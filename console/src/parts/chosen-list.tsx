@@ -1,5 +1,13 @@
-import { useDeferredValue, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { Button as AriaButton, GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
+import { memo, useDeferredValue, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  Button as AriaButton,
+  Collection,
+  GridList,
+  GridListItem,
+  GridListLoadMoreItem,
+  ListLayout,
+  Virtualizer,
+} from 'react-aria-components';
 import { useFormats } from '../i18n/formats.js';
 import { useTexts } from '../i18n/texts.js';
 import styles from './chosen-list.module.css';
@@ -21,10 +29,14 @@ export interface ChosenListProps<Item extends { id: string }> {
 const filterFrom = 10;
 /** From here on, only the rows that can be seen are made, in a list of a fixed height. */
 const virtualFrom = 50;
+/** React Aria keeps a record of every row of a list, seen or not: a long one grows by this many as one scrolls. */
+const rowsAtOnce = 200;
 const estimatedRowHeightPx = 44;
 
-/** What has been chosen, however much. Delete takes out the focused one. */
-export function ChosenList<Item extends { id: string }>(props: ChosenListProps<Item>) {
+/** What has been chosen, however much. Delete takes out the focused one. With the same props it is not made anew. */
+export const ChosenList = memo(ChosenRows) as typeof ChosenRows;
+
+function ChosenRows<Item extends { id: string }>(props: ChosenListProps<Item>) {
   const { label, items, nameOf, marksOf, onRemove, empty } = props;
   const t = useTexts('shared');
   const formats = useFormats();
@@ -35,15 +47,20 @@ export function ChosenList<Item extends { id: string }>(props: ChosenListProps<I
     () => (wanted === '' ? items : items.filter((_, index) => folded[index]?.includes(wanted))),
     [items, folded, wanted],
   );
+  const [scrolled, setScrolled] = useState({ wanted, rows: rowsAtOnce });
+  const rows = scrolled.wanted === wanted ? scrolled.rows : rowsAtOnce;
   const list = (className: string | undefined) => (
     <GridList
       aria-label={label}
-      items={shown}
       className={className}
-      dependencies={[marksOf, onRemove]}
       renderEmptyState={() => <p className={styles.empty}>{t('chosen.none')}</p>}
     >
-      {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
+      <Collection items={shown.slice(0, rows)} dependencies={[marksOf, onRemove]}>
+        {(item) => <ChosenRow item={item} name={nameOf(item)} marks={marksOf?.(item)} onRemove={onRemove} />}
+      </Collection>
+      {rows < shown.length && (
+        <GridListLoadMoreItem onLoadMore={() => setScrolled({ wanted, rows: rows + rowsAtOnce })} />
+      )}
     </GridList>
   );
   if (items.length === 0) return <p className={styles.empty}>{empty}</p>;

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { keepCsrfToken } from './csrf.js';
@@ -16,6 +16,8 @@ async function readSession(): Promise<Session> {
 }
 
 /** Who is signed in; without anybody, the client goes to sign in. */
+export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: readSession, staleTime: 60_000 });
+
 export function useSessionQuery() {
-  return useQuery({ queryKey: ['session'], queryFn: readSession, staleTime: 60_000 });
+  return useQuery(sessionQuery);
 }

@@ -5,7 +5,7 @@ import { Mark } from '../../parts/mark.js';
 import { Picker } from '../../parts/picker.js';
 import { useOffice } from '../../session/session-context.js';
 import styles from './client-groups.module.css';
-import type { CollaboratorGroupItem } from './draft.js';
+import type { CollaboratorGroupItem, ListDraft } from './draft.js';
 import { searchCollaboratorGroups, type CollaboratorGroupListItem } from './queries.js';
 import { Until } from './until.js';
 import type { GroupEditor } from './use-group-editor.js';
@@ -16,10 +16,16 @@ const groupName = ({ name }: { name: string }) => name;
 export function CollaboratorGroupsField({ editor }: { editor: GroupEditor }) {
   const t = useTexts('client-groups');
   const { office } = useOffice();
-  const { items, list, isChosen, onAdd, onRemove } = useList<CollaboratorGroupItem>(
-    editor.base.members.collaboratorGroups,
-    editor.draft.collaboratorGroups,
-    (next) => editor.change((now) => ({ ...now, collaboratorGroups: next(now.collaboratorGroups) })),
+  const { base, draft, change } = editor;
+  const edit = useCallback(
+    (next: (list: ListDraft<CollaboratorGroupItem>) => ListDraft<CollaboratorGroupItem>) =>
+      change((now) => ({ ...now, collaboratorGroups: next(now.collaboratorGroups) })),
+    [change],
+  );
+  const { items, list, isChosen, onAdd, onRemove } = useList(
+    base.members.collaboratorGroups,
+    draft.collaboratorGroups,
+    edit,
   );
   return (
     <div className={styles.block}>

@@ -5,7 +5,7 @@ import { Mark } from '../../parts/mark.js';
 import { Picker } from '../../parts/picker.js';
 import { useOffice } from '../../session/session-context.js';
 import styles from './client-groups.module.css';
-import type { PersonItem } from './draft.js';
+import type { PersonItem, ListDraft } from './draft.js';
 import { personName } from './person-name.js';
 import { searchCollaborators } from './queries.js';
 import { Until } from './until.js';
@@ -15,11 +15,13 @@ import { useList } from './use-list.js';
 export function CollaboratorsField({ editor }: { editor: GroupEditor }) {
   const t = useTexts('client-groups');
   const { office } = useOffice();
-  const { items, list, isChosen, onAdd, onRemove } = useList<PersonItem>(
-    editor.base.members.collaborators,
-    editor.draft.collaborators,
-    (next) => editor.change((now) => ({ ...now, collaborators: next(now.collaborators) })),
+  const { base, draft, change } = editor;
+  const edit = useCallback(
+    (next: (list: ListDraft<PersonItem>) => ListDraft<PersonItem>) =>
+      change((now) => ({ ...now, collaborators: next(now.collaborators) })),
+    [change],
   );
+  const { items, list, isChosen, onAdd, onRemove } = useList(base.members.collaborators, draft.collaborators, edit);
   return (
     <div className={styles.block}>
       <Picker<PersonItem>

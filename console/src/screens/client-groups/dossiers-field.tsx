@@ -6,7 +6,7 @@ import { Mark } from '../../parts/mark.js';
 import { Picker } from '../../parts/picker.js';
 import { useOffice } from '../../session/session-context.js';
 import styles from './client-groups.module.css';
-import type { DossierItem } from './draft.js';
+import type { DossierItem, ListDraft } from './draft.js';
 import { groupNamesQuery, searchDossiers, type DossierListItem } from './queries.js';
 import { Until } from './until.js';
 import type { GroupEditor } from './use-group-editor.js';
@@ -18,11 +18,13 @@ export function DossiersField({ editor }: { editor: GroupEditor }) {
   const t = useTexts('client-groups');
   const { office } = useOffice();
   const { data: names } = useQuery(groupNamesQuery(office));
-  const { items, list, isChosen, onAdd, onRemove } = useList<DossierItem>(
-    editor.base.members.dossiers,
-    editor.draft.dossiers,
-    (next) => editor.change((now) => ({ ...now, dossiers: next(now.dossiers) })),
+  const { base, draft, change } = editor;
+  const edit = useCallback(
+    (next: (list: ListDraft<DossierItem>) => ListDraft<DossierItem>) =>
+      change((now) => ({ ...now, dossiers: next(now.dossiers) })),
+    [change],
   );
+  const { items, list, isChosen, onAdd, onRemove } = useList(base.members.dossiers, draft.dossiers, edit);
   const present = ({ clientGroup }: DossierListItem) =>
     clientGroup && clientGroup !== editor.base.id ? (names?.get(clientGroup) ?? clientGroup) : null;
   return (

@@ -76,7 +76,8 @@ export function useGroupEditor(loaded: LoadedGroup) {
     dirty,
     conflict,
     write,
-    change: (edit: (draft: Draft) => Draft) => setDraft(edit),
+    /** Always the same function: lists that have not changed are not made anew at each key. */
+    change: setDraft as (edit: (draft: Draft) => Draft) => void,
     discard: () => takeOver(base),
     settleConflict: () => setConflict(undefined),
     mayNotLeave: useCallback(() => dirty && !isLeaving.current, [dirty]),

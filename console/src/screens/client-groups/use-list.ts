@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { add, itemsOf, remove, type ListDraft } from './draft.js';
 
 /** One list of the group: adding to it, taking out of it, and what it would hold. */
@@ -12,7 +12,7 @@ export function useList<Item extends { id: string }>(
     list,
     items: useMemo(() => itemsOf(saved, list), [saved, list]),
     isChosen: (id: string) => list.added.has(id) || (!list.removed.has(id) && savedIds.has(id)),
-    onAdd: (item: Item) => edit((now) => add(now, saved, item)),
-    onRemove: (id: string) => edit((now) => remove(now, saved, id)),
+    onAdd: useCallback((item: Item) => edit((now) => add(now, saved, item)), [edit, saved]),
+    onRemove: useCallback((id: string) => edit((now) => remove(now, saved, id)), [edit, saved]),
   };
 }
