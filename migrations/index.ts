@@ -14,6 +14,7 @@ import { Migration20261124000740_facts_planned_once } from './Migration202611240
 import { Migration20261124000800_session } from './Migration20261124000800_session.js';
 import { Migration20261124000750_contacts_by_row } from './Migration20261124000750_contacts_by_row.js';
 import { Migration20261124000900_outbox } from './Migration20261124000900_outbox.js';
+import { Migration20261124000910_trail_by_person } from './Migration20261124000910_trail_by_person.js';
 import { Migration20261124000300_row_level_security } from './Migration20261124000300_row_level_security.js';
 
 /** Every migration in its order; a database is current when all of them have run and no other has. */
@@ -35,4 +36,5 @@ export const migrations = [
   { name: 'Migration20261124000750_contacts_by_row', class: Migration20261124000750_contacts_by_row },
   { name: 'Migration20261124000800_session', class: Migration20261124000800_session },
   { name: 'Migration20261124000900_outbox', class: Migration20261124000900_outbox },
+  { name: 'Migration20261124000910_trail_by_person', class: Migration20261124000910_trail_by_person },
 ];

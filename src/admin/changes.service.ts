@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { countTrail, readTrail, type Change, type TrailPosition } from '#src/audit/trail.js';
+import { countTrail, readTrail, type Change, type TrailFilter, type TrailPosition } from '#src/audit/trail.js';
 import { ProblemError } from '#src/platform/errors.js';
 import { UnavailableError } from '#src/platform/unavailable.js';
 import { revisionToken } from '#src/relations/vocabulary.js';
 import type { ChangeQuery } from './change.schema.js';
 import { DossierVisibility } from './dossier-visibility.js';
+import { personInTrail } from './person-in-trail.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 
@@ -13,7 +14,8 @@ import type { ReadRequest } from './read-request.js';
 const pollMs = 500;
 const heartbeatMs = 15_000;
 const streamPageSize = 500;
-const start: TrailPosition = { revision: 0, sequence: 0 };
+/** After every row of a revision. */
+const maxSequence = 2 ** 31 - 1;
 
 /** What a stream depends on beside the trail. */
 export interface StreamConditions {
@@ -38,12 +40,12 @@ export class ChangesService implements OnModuleDestroy {
   /** One page of JSON. */
   page(request: ReadRequest, query: ChangeQuery) {
     return this.reader.read(request, async (view) => {
-      const { visibility, found } = await this.rows(view, query);
+      const { filter, found } = await this.rows(view, query);
       const last = found.at(-1);
       return {
         items: found.map(changeView),
         nextCursor: last === undefined || found.length < query.limit ? null : positionToken(last),
-        total: await countTrail(view.em, view.office.id, { key: query.key, hidden: visibility.hiddenKeys }),
+        total: await countTrail(view.em, view.office.id, filter),
         revision: revisionToken(view.office.revision),
       };
     });
@@ -56,11 +58,12 @@ export class ChangesService implements OnModuleDestroy {
    */
   async *events(request: ReadRequest, query: ChangeQuery, conditions: StreamConditions): AsyncGenerator<string> {
     const signal = AbortSignal.any([conditions.gone, this.closing.signal]);
-    let position = query.after ?? start;
+    let position = query.after;
     let quietMs = 0;
     yield ': connected\n\n';
     while (!signal.aborted) {
-      const found = await this.next(request, { ...query, after: position, limit: streamPageSize }, conditions);
+      const page = { ...query, after: position, limit: streamPageSize, order: 'oldest' } as const;
+      const found = await this.next(request, page, conditions);
       if (!found) return;
       for (const change of found) {
         const event = changeView(change);
@@ -93,13 +96,23 @@ export class ChangesService implements OnModuleDestroy {
   }
 
   /** @throws `forbidden` */
-  private async rows(view: OfficeView, { after = start, limit, key }: ChangeQuery) {
+  private async rows(view: OfficeView, { after, limit, order, key, actor, subject, person, from, to }: ChangeQuery) {
     view.guard.require('office', 'read_trail', { id: view.office.id });
     const visibility = await DossierVisibility.of(view);
-    const hidden = visibility.hiddenKeys;
-    const found = await readTrail(view.em, view.office.id, after, limit, { key, hidden });
-    return { visibility, found: found.map((change) => visibility.entry(change)) };
+    const filter: TrailFilter = {
+      ...{ key, actor, from, to, hidden: visibility.hiddenKeys },
+      about: await personInTrail(view, subject),
+      actorOrAbout: await personInTrail(view, person),
+    };
+    const found = await readTrail(view.em, view.office.id, positionOf(after, order), limit, filter, order);
+    return { filter, found: found.map((change) => visibility.entry(change)) };
   }
+}
+
+/** Where to begin: a revision alone stands for all of its rows. */
+function positionOf(after: ChangeQuery['after'], order: ChangeQuery['order']): TrailPosition {
+  if (order === 'oldest') return { revision: 0, sequence: maxSequence, ...after };
+  return { revision: Number.MAX_SAFE_INTEGER, sequence: 0, ...after };
 }
 
 function positionToken({ revision, sequence }: TrailPosition): string {

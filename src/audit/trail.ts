@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { rows } from '#src/platform/sql.js';
+import { allOf, numbered, rows, type SqlFragment } from '#src/platform/sql.js';
 
 /** Who changed something, on whose behalf and why. */
 export interface ChangeOrigin {
@@ -60,50 +60,90 @@ export interface TrailPosition {
   sequence: number;
 }
 
-/** Which rows of the trail someone reads. */
+/** Which rows of the trail someone reads: those that all of it holds for. */
 export interface TrailFilter {
   /** Only the rows of this changed key. */
   key?: string | undefined;
+  /** Only what this actor did: `collaborator:c1`, or `system`. */
+  actor?: string | undefined;
+  /** Only what tells of this person. */
+  about?: PersonInTrail | undefined;
+  /** Only what somebody did, or what tells of them. */
+  actorOrAbout?: PersonInTrail | undefined;
+  /** From this instant on. */
+  from?: string | undefined;
+  /** Before this instant. */
+  to?: string | undefined;
   /** Keys that do not exist for the reader: their rows, and rows that tell of nothing else, are neither read nor counted. */
   hidden?: readonly string[];
 }
 
-// A group whose only news is a dossier that joined or left it tells of that dossier.
-const filterSql = `($2::text is null or key = $2) and key <> all ($3)
-  and (cardinality($3::text[]) = 0 or action <> 'relationships' or key not like 'client_group:%' or exists (
-    select from jsonb_array_elements(coalesce(before->'relationships', '[]') || coalesce(after->'relationships', '[]')) r
-     where split_part(r->>'tuple', '#', 1) <> all ($3)))`;
+/** A collaborator, and the dossiers whose people they are or were among. */
+export interface PersonInTrail {
+  id: string;
+  dossiers: readonly string[];
+}
 
-/** The rows after `position` in the order of revision, at most `limit`. */
+// A group whose only news is a dossier that joined or left it tells of that dossier.
+const tellsOfMore = `(action <> 'relationships' or key not like 'client_group:%' or exists (
+    select from jsonb_array_elements(coalesce(before->'relationships', '[]') || coalesce(after->'relationships', '[]')) r
+     where split_part(r->>'tuple', '#', 1) <> all (?)))`;
+
+function conditionsOf(office: string, filter: TrailFilter): SqlFragment {
+  const { key, actor, about, actorOrAbout, from, to, hidden = [] } = filter;
+  const conditions: SqlFragment[] = [{ sql: 'office = ?', params: [office] }];
+  if (key !== undefined) conditions.push({ sql: 'key = ?', params: [key] });
+  if (actor !== undefined) conditions.push({ sql: 'actor = ?', params: [actor] });
+  if (about) conditions.push(tellsOf(about, office));
+  if (actorOrAbout) {
+    const told = tellsOf(actorOrAbout, office);
+    conditions.push({ sql: `actor = ? or ${told.sql}`, params: [`collaborator:${actorOrAbout.id}`, ...told.params] });
+  }
+  if (from !== undefined) conditions.push({ sql: 'at >= ?', params: [from] });
+  if (to !== undefined) conditions.push({ sql: 'at < ?', params: [to] });
+  if (hidden.length > 0) conditions.push({ sql: `key <> all (?) and ${tellsOfMore}`, params: [hidden, hidden] });
+  return allOf(conditions);
+}
+
+/** Memberships are told under the person's own key too; who a dossier's people are, under the dossier's only. */
+function tellsOf({ id, dossiers }: PersonInTrail, office: string): SqlFragment {
+  const named = '(people_in_tuples(office, before) || people_in_tuples(office, after)) @> array[?]';
+  return {
+    sql: `(key = ? or key = any (?) and ${named})`,
+    params: [`collaborator:${id}`, dossiers.map((dossier) => `dossier:${dossier}`), `${office} ${id}`],
+  };
+}
+
+/** The rows after `position`, at most `limit`: in the order of revision, or the latest first. */
 export async function readTrail(
   em: EntityManager,
   office: string,
   position: TrailPosition,
   limit: number,
-  { key, hidden = [] }: TrailFilter = {},
+  filter: TrailFilter = {},
+  order: 'oldest' | 'newest' = 'oldest',
 ): Promise<Change[]> {
+  const where = conditionsOf(office, filter);
+  const [after, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
   const found = await rows<Omit<Change, 'revision'> & { revision: string; request_id: string | null }>(
     em,
-    `select revision, sequence, key, action, actor, via, before, after, reason, request_id,
+    numbered(`select revision, sequence, key, action, actor, via, before, after, reason, request_id,
             to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') at
        from change
-      where office = $1 and ${filterSql} and (revision, sequence) > ($4, $5)
-      order by revision, sequence limit $6`,
-    [office, key ?? null, hidden, position.revision, position.sequence, limit],
+      where ${where.sql} and (revision, sequence) ${after} (?, ?)
+      order by revision ${direction}, sequence ${direction} limit ?`),
+    [...where.params, position.revision, position.sequence, limit],
   );
   return found.map(({ request_id, ...row }) => ({ ...row, revision: Number(row.revision), requestId: request_id }));
 }
 
 /** How many rows the trail holds for the reader. */
-export async function countTrail(
-  em: EntityManager,
-  office: string,
-  { key, hidden = [] }: TrailFilter = {},
-): Promise<number> {
-  const [row] = await rows<{ n: string }>(em, `select count(*) n from change where office = $1 and ${filterSql}`, [
-    office,
-    key ?? null,
-    hidden,
-  ]);
+export async function countTrail(em: EntityManager, office: string, filter: TrailFilter = {}): Promise<number> {
+  const where = conditionsOf(office, filter);
+  const [row] = await rows<{ n: string }>(
+    em,
+    numbered(`select count(*) n from change where ${where.sql}`),
+    where.params,
+  );
   return Number(row?.n ?? 0);
 }

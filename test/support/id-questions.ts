@@ -236,7 +236,11 @@ export const idQuestions: Record<string, IdQuestion[]> = {
   'get /entities/{type}/{id}': [{ id: (ids) => ids('entity') }],
   'put /entities/{type}/{id}': [{ id: (ids) => ids('entity'), body: () => ({ properties: { status: 'x' } }) }],
   'delete /entities/{type}/{id}': [{ id: (ids) => ids('entity') }],
-  'get /changes': [{ query: (ids) => `key=dossier:${ids('dossier')}` }],
+  'get /changes': [
+    { query: (ids) => `key=dossier:${ids('dossier')}` },
+    { query: (ids) => `person=${ids('collaborator')}` },
+    { query: (ids) => `subject=${ids('collaborator')}&actor=collaborator:${ids('collaborator')}` },
+  ],
   'post /changes/{revision}/undo': [],
   'post /api-keys': [{ body: (ids) => ({ id: ids('api_key'), name: 'X', scopes: ['read'] }) }],
   'get /api-keys': [],

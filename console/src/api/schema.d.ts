@@ -5018,6 +5018,12 @@ export interface operations {
                 limit?: number;
                 after?: string;
                 key?: string;
+                actor?: string;
+                subject?: string;
+                person?: string;
+                from?: string;
+                to?: string;
+                order?: "oldest" | "newest";
             };
             header?: {
                 /** @description With an API key: the collaborator that the request acts for. Their policies apply. */
