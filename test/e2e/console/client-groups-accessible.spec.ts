@@ -51,6 +51,7 @@ async function until(key: string, wanted: (focus: string) => boolean | Promise<b
 const isAt = (role: 'textbox' | 'combobox', name: string) => async () =>
   (await page.getByRole(role, { name, exact: true }).and(page.locator(':focus')).count()) === 1;
 
+// Seen to fail without the key Delete, and where a heading does not take the focus at navigation.
 describe('with the keyboard alone', () => {
   test('Modifier un groupe : le nom, un dossier, un collaborateur, enregistrer, annuler', async () => {
     await open([]);
