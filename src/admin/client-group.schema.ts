@@ -84,7 +84,10 @@ export const clientGroupListSchema = pageOf(
     id: z.string(),
     name: z.string(),
     email: z.string().nullable().optional(),
-    counts: z.object({ dossiers: z.int(), collaborators: z.int(), collaboratorGroups: z.int() }).optional(),
+    /** `people`: active ones, directly and through collaborator groups, each once. */
+    counts: z
+      .object({ dossiers: z.int(), collaborators: z.int(), collaboratorGroups: z.int(), people: z.int() })
+      .optional(),
   }),
 );
 export const clientGroupAnswerSchema = writeAnswer(clientGroupSchema);

@@ -3,7 +3,7 @@ import { problem } from '#src/platform/errors.js';
 import { firstRow } from '#src/platform/sql.js';
 import { revisionToken } from '#src/relations/vocabulary.js';
 import { Answer } from '#src/platform/answer.js';
-import { dossierView, requireVisibleDossier } from './dossier-view.js';
+import { dossierView, namesWith, requireVisibleDossier } from './dossier-view.js';
 import { OfficeReader } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
 import { etagOf } from './versions.js';
@@ -17,7 +17,8 @@ export class DossierReadsService {
   one(request: ReadRequest, id: string) {
     return this.reader.read(request, async (view) => {
       const dossier = await requireVisibleDossier(view, id);
-      return new Answer(dossierView(view.guard, dossier), 200, etagOf(dossier.row.version));
+      const names = await namesWith(view, [dossier]);
+      return new Answer(dossierView(view.guard, dossier, names), 200, etagOf(dossier.row.version));
     });
   }
 

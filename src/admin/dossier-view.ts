@@ -7,6 +7,7 @@ import type { RelationStore } from '#src/relations/relation.store.js';
 import type { Tuple } from '#src/relations/tuples.js';
 import type { DossierView } from './dossier.schema.js';
 import type { Guard } from './guard.js';
+import { clientGroupNames, collaboratorNames, type Names } from './names.js';
 
 /** What a read and a write have in common: one office, as one actor sees it. */
 export interface Place {
@@ -96,16 +97,38 @@ function factsOf(row: Dossier, tuples: readonly Tuple[]): DossierFacts {
   };
 }
 
+/** What the people and the groups of dossiers are called. */
+export interface DossierNames {
+  people: Names;
+  groups: Names;
+}
+
+/** The names of the people and the groups that are shown with dossiers, in two statements. */
+export async function namesWith({ em, office }: Place, loaded: readonly LoadedDossier[]): Promise<DossierNames> {
+  const all = loaded.flatMap(({ facts }) => facts);
+  const people = all.flatMap(({ managers, guests, excluded }) => [...managers, ...guests, ...excluded]);
+  return {
+    people: await collaboratorNames(em, office.id, people),
+    groups: await clientGroupNames(
+      em,
+      office.id,
+      all.flatMap(({ clientGroup }) => clientGroup ?? []),
+    ),
+  };
+}
+
 /**
  * The dossier as the actor may see it: guests and exclusions are for those who may change them, the group is hidden
  * from support, who sees none (rule 30).
  */
-export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier): DossierView {
+export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier, names: DossierNames): DossierView {
   const resource = { ...facts };
   // A tuple that has ended counts for nothing, and is not shown as if it did.
   const inForce = (relation: string) => tuples.filter((t) => t.relation === relation && t.inForce);
-  const people = (relation: string) => inForce(relation).map(named);
+  const person = (t: Tuple) => ({ ...named(t), name: names.people.get(t.subjectId) ?? t.subjectId });
   const mayChangePeople = guard.may('dossier', 'assign_manager', resource, { relation: 'guest' });
+  const { clientGroup } = facts;
+  const group = { clientGroup, clientGroupName: clientGroup && (names.groups.get(clientGroup) ?? null) };
   return {
     id: row.id,
     name: row.name,
@@ -116,9 +139,9 @@ export function dossierView(guard: Guard, { row, tuples, facts }: LoadedDossier)
     language: row.language ?? null,
     email: row.email ?? null,
     status: row.status,
-    ...(guard.seesGroupNames() && { clientGroup: facts.clientGroup }),
-    managers: inForce('manager').map((t) => ({ ...named(t), primary: t.primary })),
-    ...(mayChangePeople && { guests: people('guest'), excluded: people('excluded') }),
+    ...(guard.seesGroupNames() && group),
+    managers: inForce('manager').map((t) => ({ ...person(t), primary: t.primary })),
+    ...(mayChangePeople && { guests: inForce('guest').map(person), excluded: inForce('excluded').map(person) }),
   };
 }
 

@@ -80,6 +80,7 @@ export const breakGlassSchema = z.strictObject({ reason: reasonSchema, expiresAt
 
 const named = z.object({
   collaborator: z.string(),
+  name: z.string(),
   expiresAt: z.string().nullable(),
   since: z.string(),
   by: z.string(),
@@ -97,6 +98,7 @@ export const dossierSchema = z
     email: z.string().nullable(),
     status: z.enum(dossierStatuses),
     clientGroup: z.string().nullable().optional(),
+    clientGroupName: z.string().nullable().optional(),
     managers: z.array(named.extend({ primary: z.boolean() })),
     /** Shown to those who may change them. */
     guests: z.array(named).optional(),

@@ -8,6 +8,7 @@ import { fieldsOf, requireFreeNumber, sameFields, type DossierFields } from './d
 import {
   dossierView,
   loadDossiers,
+  namesWith,
   requireDossier,
   requireVisibleDossier,
   type LoadedDossier,
@@ -171,5 +172,6 @@ export async function outcome(write: Write, id: string, status = 200): Promise<O
   const dossier = (await loadDossiers(write, [id])).get(id);
   if (!dossier) throw problem('not_found', { type: 'dossier', id });
   const version = write.hasTouched(`dossier:${id}`) ? write.revision : dossier.row.version;
-  return { body: { ...dossierView(write.guard, dossier) }, status, etag: etagOf(version) };
+  const names = await namesWith(write, [dossier]);
+  return { body: { ...dossierView(write.guard, dossier, names) }, status, etag: etagOf(version) };
 }

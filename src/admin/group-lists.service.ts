@@ -20,6 +20,7 @@ interface GroupRow {
   first: string;
   second: string;
   third: string;
+  people: string;
 }
 
 /** The groups of an office as lists: in full for admins, by name for collaborators, not at all for support (rule 30). */
@@ -133,11 +134,25 @@ function memberCounts(openSql: string): string {
   return `(select count(*) from relationship m join dossier d on d.office = m.office and d.id = m.object_id
             where m.office = g.office and m.subject_type = 'client_group' and m.subject_id = g.id
               and m.relation = 'client_group' and ${inForce('m')} and ${openSql}) as first,
-          ${own('collaborator')} as second, ${own('collaborator_group')} as third`;
+          ${own('collaborator')} as second, ${own('collaborator_group')} as third, ${activePeople} as people`;
 }
 
-function fullItem({ id, name, email, first, second, third }: GroupRow) {
-  const counts = { dossiers: Number(first), collaborators: Number(second), collaboratorGroups: Number(third) };
+/** Active people, directly and through collaborator groups, each once: both found by what they are in. */
+const activePeople = `(
+  select count(*) from (
+    select p.subject_id as id from relationship p where p.office = g.office and p.object_type = 'client_group'
+       and p.object_id = g.id and p.relation = 'collaborator' and ${inForce('p')}
+    union
+    select p.subject_id from relationship k
+      join relationship p on p.office = k.office and p.object_type = 'collaborator_group' and p.object_id = k.subject_id
+       and p.relation = 'member' and ${inForce('p')}
+     where k.office = g.office and k.object_type = 'client_group' and k.object_id = g.id
+       and k.relation = 'collaborator_group' and ${inForce('k')}) m
+  join collaborator c on c.office = g.office and c.id = m.id and c.status = 'active')`;
+
+function fullItem({ id, name, email, first, second, third, people }: GroupRow) {
+  const groups = { collaborators: Number(second), collaboratorGroups: Number(third) };
+  const counts = { dossiers: Number(first), ...groups, people: Number(people) };
   return { id, name, email: email ?? null, counts };
 }
 

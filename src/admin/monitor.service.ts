@@ -5,7 +5,7 @@ import { audienceOf } from '#src/ability/audience.js';
 import { allOf, firstRow, numbered, rows } from '#src/platform/sql.js';
 import { allowedDossiers } from './allowed-dossiers.js';
 import { filterSql } from './dossier-filter.js';
-import { dossierView, loadDossiers, type Place } from './dossier-view.js';
+import { dossierView, loadDossiers, namesWith, type Place } from './dossier-view.js';
 import type { DossierFilter, DossierQuery, Selection } from './monitor.schema.js';
 import { OfficeReader, type OfficeView } from './office-reader.js';
 import type { ReadRequest } from './read-request.js';
@@ -117,10 +117,11 @@ export class MonitorService {
     const audience = withAudience
       ? await audienceOf(view.em, this.abilities, view.office.id, shown, 'open')
       : undefined;
+    const names = await namesWith(view, [...loaded.values()]);
     return ids.flatMap((id) => {
       const dossier = loaded.get(id);
       if (!dossier) return [];
-      return [{ ...dossierView(view.guard, dossier), ...(audience && { audience: audience.get(id) ?? null }) }];
+      return [{ ...dossierView(view.guard, dossier, names), ...(audience && { audience: audience.get(id) ?? null }) }];
     });
   }
 }

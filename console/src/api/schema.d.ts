@@ -1286,8 +1286,10 @@ export interface components {
             /** @enum {string} */
             status: "draft" | "active" | "inactive";
             clientGroup?: string | null;
+            clientGroupName?: string | null;
             managers: {
                 collaborator: string;
+                name: string;
                 expiresAt: string | null;
                 since: string;
                 by: string;
@@ -1295,12 +1297,14 @@ export interface components {
             }[];
             guests?: {
                 collaborator: string;
+                name: string;
                 expiresAt: string | null;
                 since: string;
                 by: string;
             }[];
             excluded?: {
                 collaborator: string;
+                name: string;
                 expiresAt: string | null;
                 since: string;
                 by: string;
@@ -3425,6 +3429,7 @@ export interface operations {
                                 dossiers: number;
                                 collaborators: number;
                                 collaboratorGroups: number;
+                                people: number;
                             };
                         }[];
                         nextCursor: string | null;
@@ -3786,8 +3791,10 @@ export interface operations {
                             /** @enum {string} */
                             status: "draft" | "active" | "inactive";
                             clientGroup?: string | null;
+                            clientGroupName?: string | null;
                             managers: {
                                 collaborator: string;
+                                name: string;
                                 expiresAt: string | null;
                                 since: string;
                                 by: string;
@@ -3795,12 +3802,14 @@ export interface operations {
                             }[];
                             guests?: {
                                 collaborator: string;
+                                name: string;
                                 expiresAt: string | null;
                                 since: string;
                                 by: string;
                             }[];
                             excluded?: {
                                 collaborator: string;
+                                name: string;
                                 expiresAt: string | null;
                                 since: string;
                                 by: string;
@@ -4036,8 +4045,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4045,12 +4056,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4078,8 +4091,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4087,12 +4102,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4162,8 +4179,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4171,12 +4190,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4266,8 +4287,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4275,12 +4298,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4341,8 +4366,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4350,12 +4377,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4417,8 +4446,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4426,12 +4457,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4499,8 +4532,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4508,12 +4543,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4580,8 +4617,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4589,12 +4628,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4661,8 +4702,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4670,12 +4713,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4738,8 +4783,10 @@ export interface operations {
                         /** @enum {string} */
                         status: "draft" | "active" | "inactive";
                         clientGroup?: string | null;
+                        clientGroupName?: string | null;
                         managers: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
@@ -4747,12 +4794,14 @@ export interface operations {
                         }[];
                         guests?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;
                         }[];
                         excluded?: {
                             collaborator: string;
+                            name: string;
                             expiresAt: string | null;
                             since: string;
                             by: string;

@@ -52,6 +52,16 @@ describe('GET /client-groups', () => {
     });
   });
 
+  test('counts the active people of a group, directly and through collaborator groups, each once', async () => {
+    const own = await OfficeClient.make(app);
+    for (const id of ['both', 'direct', 'through', 'gone']) await own.collaborator(id);
+    for (const id of ['k1', 'k2']) await own.collaboratorGroup(id, { members: ['both', 'through', 'gone'] });
+    await own.clientGroup('g', { collaborators: ['both', 'direct', 'gone'], collaboratorGroups: ['k1', 'k2'] });
+    await own.api.post(own.at('collaborators', 'gone', 'deactivate'));
+    const { body } = await own.as('boss').api.get<Page>(own.at('client-groups'));
+    expect(body.items).toMatchObject([{ counts: { collaborators: 3, collaboratorGroups: 2, people: 3 } }]);
+  });
+
   test.each([
     ['?q=ELAN', ['a', 'b']],
     ['?q=ete', ['c']],

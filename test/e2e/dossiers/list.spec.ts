@@ -178,3 +178,23 @@ describe('the list as each viewer has it', () => {
     }
   });
 });
+
+// How these were seen to fail: with names left out for who may not list the office's people.
+describe('names in the list', () => {
+  test('a viewer reads the names of managers and of the group, also where they may list neither', async () => {
+    const own = await OfficeClient.make(app);
+    await own.collaborator('mia', { firstName: 'Mia', lastName: 'Peeters' });
+    await own.collaborator('anne');
+    await own.collaborator('sam', { profile: 'support' });
+    await own.dossier('d', { managers: ['mia'] });
+    await own.dossier('bare', { name: 'Zz', managers: ['anne'] });
+    await own.clientGroup('g', { name: 'Bruxelles', dossiers: ['d'], collaborators: ['anne', 'sam'] });
+    const expected = { id: 'd', clientGroup: 'g', clientGroupName: 'Bruxelles', managers: [{ name: 'Mia Peeters' }] };
+    const page = (await own.as('anne').api.get<Page>(own.at('dossiers'))).body;
+    expect(page.items).toMatchObject([expected, { id: 'bare', clientGroup: null, clientGroupName: null }]);
+    expect((await own.as('anne').api.get(own.at('dossiers', 'd'))).body).toMatchObject(expected);
+    const support = (await own.as('sam').api.get(own.at('dossiers', 'd'))).body;
+    expect(support).not.toHaveProperty('clientGroupName');
+    expect(support).toMatchObject({ managers: [{ name: 'Mia Peeters' }] });
+  });
+});
