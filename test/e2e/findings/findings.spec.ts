@@ -34,6 +34,8 @@ beforeAll(async () => {
   await office.dossier('draft', { status: 'draft' });
   await office.dossier('closed');
   await office.dossier('secret', { name: 'Zzecret', private: true, managers: ['keeper'] });
+  // With neither group nor anything else that would keep it out of the findings.
+  await office.dossier('secret-alone', { name: 'Zzecret too', private: true, managers: ['keeper'] });
   await office.clientGroup('full', { name: 'Liège', dossiers: ['fine', 'orphan'], collaborators: ['mia'] });
   await office.clientGroup('through', { name: 'LIEGE', collaboratorGroups: ['team'] });
   await office.clientGroup('hollow', {
