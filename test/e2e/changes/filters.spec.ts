@@ -29,7 +29,7 @@ beforeAll(async () => {
   await office.dossier('d1', { managers: ['c1'] });
   await office.dossier('d2');
   await office.dossier('d3', { managers: ['c2'] });
-  for (const dossier of ['dossier:d1', 'dossier:d3']) {
+  for (const dossier of ['dossier:d1', 'dossier:d3'] as const) {
     await office.relate(aRelationship(dossier, 'client_group', 'client_group:g@collaborator:c1'));
   }
   await office.clientGroup('g1', { collaborators: ['c1'] });

@@ -42,6 +42,8 @@ beforeAll(async () => {
   await office.collaborator('keeper');
   for (const id of ['a', 'b', 'c', 'd'])
     await office.dossier(id, { email: `${id}@client.example`, name: `Client ${id}` });
+  // May open what others have written to.
+  await office.clientGroup('g', { dossiers: ['a', 'b'], collaborators: ['anne'] });
   await office.dossier('hers', { email: 'hers@client.example', managers: ['mia'] });
   await office.dossier('secret', {
     email: 'zz@client.example',
