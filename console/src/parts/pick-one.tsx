@@ -1,20 +1,9 @@
-import { useContext, useState, type ReactNode } from 'react';
-import {
-  Button as AriaButton,
-  ComboBox,
-  ComboBoxStateContext,
-  Group,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Text,
-} from 'react-aria-components';
+import { useState, type ReactNode } from 'react';
+import { ComboBox, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
 import { usePages, type ReadPage } from '../api/pages.js';
-import { useTexts } from '../i18n/texts.js';
 import field from './field.module.css';
 import styles from './picker.module.css';
+import { Found, PickerInput } from './picker-input.js';
 import { useSettled } from './use-settled.js';
 
 interface Props<Item extends { id: string }> {
@@ -63,14 +52,14 @@ export function PickOne<Item extends { id: string }>(props: Props<Item>) {
       }}
     >
       <Label className={field.label}>{label}</Label>
-      <OneInput />
+      <PickerInput />
       {description && (
         <Text slot="description" className={field.description}>
           {description}
         </Text>
       )}
       <Popover className={styles.popover}>
-        <Found count={found.total} isTrouble={found.error !== null} />
+        <Found total={found.total} error={found.error} isLoading={found.isFetching} />
         <ListBox className={styles.list}>
           {items.map((item) => (
             <ListBoxItem key={item.id} id={item.id} textValue={nameOf(item)} className={styles.option}>
@@ -85,36 +74,5 @@ export function PickOne<Item extends { id: string }>(props: Props<Item>) {
         </ListBox>
       </Popover>
     </ComboBox>
-  );
-}
-
-function OneInput() {
-  const t = useTexts('shared');
-  const state = useContext(ComboBoxStateContext);
-  return (
-    <Group className={styles.box}>
-      <Input
-        className={field.input}
-        placeholder={t('picker.placeholder')}
-        onClick={() => state && !state.isOpen && state.open(null, 'manual')}
-      />
-      <AriaButton className={styles.opener}>
-        <span aria-hidden="true">▾</span>
-      </AriaButton>
-    </Group>
-  );
-}
-
-function Found({ count, isTrouble }: { count: number | undefined; isTrouble: boolean }) {
-  const t = useTexts('shared');
-  const words = isTrouble
-    ? t('picker.trouble')
-    : count === undefined
-      ? t('loading')
-      : t('picker.found', { count, shown: String(count) });
-  return (
-    <p role="status" className={styles.found}>
-      {words}
-    </p>
   );
 }

@@ -1,10 +1,6 @@
-import { useContext, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import {
-  Button as AriaButton,
   ComboBox,
-  ComboBoxStateContext,
-  Group,
-  Input,
   Label,
   ListBox,
   ListBoxItem,
@@ -15,10 +11,9 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import { usePages, type ReadPage } from '../api/pages.js';
-import { useFormats } from '../i18n/formats.js';
-import { useTexts } from '../i18n/texts.js';
 import field from './field.module.css';
 import styles from './picker.module.css';
+import { Found, PickerInput } from './picker-input.js';
 import { useSettled } from './use-settled.js';
 
 export interface PickerProps<Item extends { id: string }> {
@@ -85,7 +80,12 @@ export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
             dependencies={[chosen]}
           >
             {items.map((item) => (
-              <ListBoxItem key={item.id} id={item.id} textValue={nameOf(item)} className={styles.option}>
+              <ListBoxItem
+                key={item.id}
+                id={item.id}
+                textValue={nameOf(item)}
+                className={`${styles.option} ${styles.ticked}`}
+              >
                 <span className={styles.tick} aria-hidden="true" />
                 {/* Both lines are its name: what one reads is what a screen reader says. */}
                 <Text slot="label" className={styles.label}>
@@ -101,39 +101,5 @@ export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
         </Virtualizer>
       </Popover>
     </ComboBox>
-  );
-}
-
-/** Opens at a click into the field as well as at the button; not at focus, for whoever tabs by wants no list. */
-function PickerInput() {
-  const t = useTexts('shared');
-  const state = useContext(ComboBoxStateContext);
-  return (
-    <Group className={styles.box}>
-      <Input
-        className={field.input}
-        placeholder={t('picker.placeholder')}
-        // In the next frame: a scroll of the page that has just ended would close it again.
-        onClick={() => state && !state.isOpen && requestAnimationFrame(() => state.open(null, 'manual'))}
-      />
-      <AriaButton className={styles.opener}>
-        <span aria-hidden="true">▾</span>
-      </AriaButton>
-    </Group>
-  );
-}
-
-function Found({ total, error, isLoading }: { total: number | undefined; error: unknown; isLoading: boolean }) {
-  const t = useTexts('shared');
-  const formats = useFormats();
-  const words = error
-    ? t('picker.trouble')
-    : total === undefined || isLoading
-      ? t('loading')
-      : t('picker.found', { count: total, shown: formats.number(total) });
-  return (
-    <p role="status" className={styles.found}>
-      {words}
-    </p>
   );
 }
