@@ -35,7 +35,7 @@ export function PickOne<Item extends { id: string }>(props: Props<Item>) {
       value={value?.id ?? null}
       onChange={(id) => {
         const item = items.find((one) => one.id === id);
-        if (item) onChange(item);
+        if (item && item.id !== value?.id) onChange(item);
         setTyped(undefined);
       }}
       inputValue={typed ?? value?.name ?? ''}
@@ -46,6 +46,7 @@ export function PickOne<Item extends { id: string }>(props: Props<Item>) {
       }}
       items={items}
       allowsEmptyCollection
+      menuTrigger="manual"
       onOpenChange={(open) => {
         setOpen(open);
         if (!open) setTyped(undefined);

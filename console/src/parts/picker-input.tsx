@@ -5,7 +5,12 @@ import { useTexts } from '../i18n/texts.js';
 import field from './field.module.css';
 import styles from './picker.module.css';
 
-/** Opens at a click into the field as well as at the button; not at focus, for whoever tabs by wants no list. */
+/**
+ * The field of a picker, in a `ComboBox` with `menuTrigger="manual"`. Its list opens at a click into the field, at the
+ * button, at the arrow keys and at what is typed; not at focus, for whoever tabs by wants no list. With another trigger
+ * React Aria takes any new text of a field that has the focus for typing: the list would open again, in front of a page
+ * that is hidden from screen readers meanwhile, as soon as the name of what has just been chosen is there.
+ */
 export function PickerInput() {
   const t = useTexts('shared');
   const state = useContext(ComboBoxStateContext);
@@ -16,6 +21,7 @@ export function PickerInput() {
         placeholder={t('picker.placeholder')}
         // In the next frame: a scroll of the page that has just ended would close it again.
         onClick={() => state && !state.isOpen && requestAnimationFrame(() => state.open(null, 'manual'))}
+        onInput={() => state && !state.isOpen && state.open(null, 'input')}
       />
       <AriaButton className={styles.opener}>
         <span aria-hidden="true">▾</span>

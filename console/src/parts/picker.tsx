@@ -59,6 +59,7 @@ export function Picker<Item extends { id: string }>(props: PickerProps<Item>) {
       onInputChange={setText}
       items={items}
       allowsEmptyCollection
+      menuTrigger="manual"
       onOpenChange={(open) => {
         setOpen(open);
         if (!open) setText('');

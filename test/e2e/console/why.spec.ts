@@ -25,7 +25,40 @@ afterAll(() => console.close());
 const question = (collaborator: string, dossier: string, action = 'open') =>
   `why?${new URLSearchParams({ collaborator, dossier, action }).toString()}`;
 
+// Seen to fail where React Aria opens a list by itself at a new text in its field (`menuTrigger="input"`): what has been
+// chosen gets its name, and the list was in front of the page again.
 describe('pourquoi ?', () => {
+  test('prend une personne, une action et un dossier, et montre la réponse avec ses chemins', async () => {
+    const page = await console.open({ office, as: 'boss' }, 'why');
+    await page.getByRole('combobox', { name: 'Personne' }).fill('peeters');
+    await page.getByRole('option', { name: /Anne Peeters/ }).click();
+    await page.getByRole('combobox', { name: 'Action' }).selectOption('ouvrir');
+    await page.getByRole('combobox', { name: 'Dossier' }).fill('boulangerie');
+    await page.getByRole('option', { name: /Boulangerie SA/ }).click();
+    await page.getByText('Oui. Anne Peeters – ouvrir – Boulangerie SA').waitFor();
+    await page.getByRole('heading', { name: 'Par 3 chemins' }).waitFor();
+    await page.getByText('Cette personne est gestionnaire du dossier.').waitFor();
+    await page.getByText(/le groupe de collaborateurs « Externes », dont cette personne est membre/).waitFor();
+    const graph = page.getByRole('img', { name: /Schéma des chemins de Anne Peeters au dossier Boulangerie SA/ });
+    expect(await graph.locator('rect').count()).toBe(4);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  test('la réponse suit la personne, l’action et le dossier que l’on choisit ensuite', async () => {
+    const page = await console.open({ office, as: 'boss' }, question('anne', 'boulangerie'));
+    await page.getByText('Oui. Anne Peeters – ouvrir – Boulangerie SA').waitFor();
+    await page.getByRole('combobox', { name: 'Action' }).selectOption('modifier');
+    await page.getByText('Oui. Anne Peeters – modifier – Boulangerie SA').waitFor();
+    await page.getByRole('combobox', { name: 'Personne' }).fill('claes');
+    await page.getByText('1 résultat').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByText('Non. Bert Claes – modifier – Boulangerie SA').waitFor();
+    await page.getByRole('heading', { name: 'Qui peut le faire' }).waitFor();
+    expect(await page.getByRole('listbox').count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
   test('un refus dit ce qui le lèverait et qui peut le faire', async () => {
     const page = await console.open({ office, as: 'boss' }, question('bert', 'boulangerie'));
     await page.getByText('Non. Bert Claes – ouvrir – Boulangerie SA').waitFor();
